@@ -1,0 +1,108 @@
+package vf
+
+// ProcessSpecification is a kind of process, and so also a stage: "spun".
+type ProcessSpecification struct {
+	ID    ID     `json:"@id"`
+	Name  string `json:"name,omitzero"`
+	Note  string `json:"note,omitzero"`
+	Image string `json:"image,omitzero"`
+}
+
+// ResourceSpecification is a kind of thing, service, skill or currency.
+type ResourceSpecification struct {
+	ID                    ID       `json:"@id"`
+	Name                  string   `json:"name,omitzero"`
+	Note                  string   `json:"note,omitzero"`
+	Image                 string   `json:"image,omitzero"`
+	ImageList             string   `json:"imageList,omitzero"`
+	DefaultUnitOfResource ID       `json:"defaultUnitOfResource,omitzero"`
+	DefaultUnitOfEffort   ID       `json:"defaultUnitOfEffort,omitzero"`
+	ResourceClassifiedAs  []string `json:"resourceClassifiedAs,omitzero"`
+	Substitutable         Truth    `json:"substitutable,omitzero"`
+	MediumOfExchange      Truth    `json:"mediumOfExchange,omitzero"`
+}
+
+// Recipe gathers the recipe processes that together make its primary output.
+type Recipe struct {
+	ID             ID     `json:"@id"`
+	Name           string `json:"name,omitzero"`
+	Note           string `json:"note,omitzero"`
+	PrimaryOutput  ID     `json:"primaryOutput,omitzero"`
+	RecipeIncludes []ID   `json:"recipeIncludes,omitzero"`
+}
+
+// RecipeProcess says how one step is done: how long it takes (HasDuration, plus
+// DurationPerUnit for each unit that it puts out), who can do it, how much at
+// once, what share of its output is good, and between which dates it is in force.
+type RecipeProcess struct {
+	ID                  ID       `json:"@id"`
+	Name                string   `json:"name,omitzero"`
+	Note                string   `json:"note,omitzero"`
+	Image               string   `json:"image,omitzero"`
+	ProcessConformsTo   ID       `json:"processConformsTo,omitzero"`
+	ProcessClassifiedAs []string `json:"processClassifiedAs,omitzero"`
+	HasDuration         Measure  `json:"hasDuration,omitzero"`
+
+	DurationPerUnit Measure  `json:"durationPerUnit,omitzero"`
+	PerformedBy     ID       `json:"performedBy,omitzero"`
+	Preference      int      `json:"preference,omitzero"`
+	LeastBatch      Measure  `json:"leastBatch,omitzero"`
+	BatchMultiple   Measure  `json:"batchMultiple,omitzero"`
+	LargestBatch    Measure  `json:"largestBatch,omitzero"`
+	Yield           *Decimal `json:"yield,omitzero"`
+	ValidFrom       Time     `json:"validFrom,omitzero"`
+	ValidUntil      Time     `json:"validUntil,omitzero"`
+}
+
+// RecipeFlow is an input or output of a recipe process, or a clause of a recipe
+// exchange. PerBatch flows occur once in each process, whatever its size.
+type RecipeFlow struct {
+	ID                       ID       `json:"@id"`
+	Note                     string   `json:"note,omitzero"`
+	Action                   Action   `json:"action,omitzero"`
+	RecipeInputOf            ID       `json:"recipeInputOf,omitzero"`
+	RecipeOutputOf           ID       `json:"recipeOutputOf,omitzero"`
+	RecipeClauseOf           ID       `json:"recipeClauseOf,omitzero"`
+	RecipeReciprocalClauseOf ID       `json:"recipeReciprocalClauseOf,omitzero"`
+	ResourceConformsTo       ID       `json:"resourceConformsTo,omitzero"`
+	ResourceClassifiedAs     []string `json:"resourceClassifiedAs,omitzero"`
+	ResourceQuantity         Measure  `json:"resourceQuantity,omitzero"`
+	EffortQuantity           Measure  `json:"effortQuantity,omitzero"`
+	Stage                    ID       `json:"stage,omitzero"`
+	State                    string   `json:"state,omitzero"`
+
+	PerBatch bool `json:"perBatch,omitzero"`
+	Place    ID   `json:"place,omitzero"`
+}
+
+// RecipeExchange is a kind of agreement that a recipe stipulates.
+type RecipeExchange struct {
+	ID   ID     `json:"@id"`
+	Name string `json:"name,omitzero"`
+	Note string `json:"note,omitzero"`
+}
+
+// Unit is a unit of measure. Step is the smallest quantity there is of it, and
+// Equals says what one of it amounts to in another unit ("1 crate = 12 kg").
+type Unit struct {
+	ID               ID       `json:"@id"`
+	Label            string   `json:"label,omitzero"`
+	Symbol           string   `json:"symbol,omitzero"`
+	OmUnitIdentifier string   `json:"omUnitIdentifier,omitzero"`
+	ClassifiedAs     []string `json:"classifiedAs,omitzero"`
+
+	Step   *Decimal `json:"step,omitzero"`
+	Equals Measure  `json:"equals,omitzero"`
+}
+
+// SpatialThing is a place on Earth.
+type SpatialThing struct {
+	ID                  ID       `json:"@id"`
+	Name                string   `json:"name,omitzero"`
+	Note                string   `json:"note,omitzero"`
+	Lat                 *Decimal `json:"lat,omitzero"`
+	Long                *Decimal `json:"long,omitzero"`
+	Alt                 *Decimal `json:"alt,omitzero"`
+	MappableAddress     string   `json:"mappableAddress,omitzero"`
+	HasDetailedGeometry string   `json:"hasDetailedGeometry,omitzero"`
+}
