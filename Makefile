@@ -1,0 +1,45 @@
+# make run    plans a real network and prints what to try next
+# make test   runs every test (a few minutes); make lint reads the code
+# make bench  generates the networks S, M and L and measures the planner on them
+# make soak   runs the tests that count with greater counts (long)
+# Go is needed; what else is needed is installed by the target that needs it, where it is missing.
+
+SHELL := /bin/bash
+GO    ?= go
+CACHE := $(CURDIR)/.cache
+LINT  := $(CACHE)/bin/golangci-lint-$(shell sed -n 's/.*golangci-lint\/v2 \(v[0-9.]*\).*/\1/p' tools/lint/go.mod)
+
+.PHONY: run build test lint bench soak deps go clean
+
+go:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl), then try again."; exit 1; }
+
+build: go
+	$(GO) build -o bin/commonweal ./cmd/commonweal
+
+# The data folder of the tour is made anew each time; books of your own belong elsewhere.
+run: build
+	@bash tools/run.sh bin/commonweal $(CACHE)/tour
+
+# hledger reads our export in a test, as a bookkeeper would.
+deps: go
+	@command -v hledger >/dev/null || bash tools/install.sh hledger
+
+test: deps
+	$(GO) vet ./...
+	$(GO) test ./...
+
+soak: deps
+	COMMONWEAL_SOAK=1 $(GO) test -count=1 -timeout 120m ./...
+
+$(LINT): tools/lint/go.mod
+	cd tools/lint && $(GO) build -o $(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+lint: go $(LINT)
+	$(LINT) run ./...
+
+bench: go
+	$(GO) run ./bench/measure
+
+clean:
+	rm -rf bin $(CACHE)
