@@ -1,0 +1,194 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"commonweal/rule"
+)
+
+// State is what is needed to write the next entry and to check one that is
+// read. The zero value is the state before the genesis. It is small, and a
+// [State.Clone] of it is how a writer keeps the way back until an entry is
+// durable.
+type State struct {
+	network string
+	size    int64
+	last    tlog.Hash
+	edge    []tlog.Hash // roots of the complete subtrees, largest first
+	keys    Keyring
+}
+
+// Sealed is an entry ready for a store. Hashes are the hashes that it adds to
+// those stored, at tlog.StoredHashIndex(0, Seq) and the places after it.
+type Sealed struct {
+	Seq    int64
+	Raw    []byte
+	Hashes []tlog.Hash
+}
+
+// Size returns how many entries there are.
+func (s *State) Size() int64 { return s.size }
+
+// Network returns the network's id, "" before the genesis.
+func (s *State) Network() string { return s.network }
+
+// Keys returns the keyring.
+func (s *State) Keys() Keyring { return slices.Clone(s.keys) }
+
+// Tree returns size and root of the Merkle tree.
+func (s *State) Tree() tlog.Tree { return tlog.Tree{N: s.size, Hash: s.root()} }
+
+// Clone returns a state of its own.
+func (s *State) Clone() *State {
+	c := *s
+	c.edge, c.keys = slices.Clone(s.edge), slices.Clone(s.keys)
+	return &c
+}
+
+func (s *State) root() tlog.Hash {
+	if len(s.edge) == 0 {
+		h, _ := tlog.TreeHash(0, nil) // the root of the empty tree needs no reader and cannot fail
+		return h
+	}
+	h := s.edge[len(s.edge)-1]
+	for i := len(s.edge) - 2; i >= 0; i-- {
+		h = tlog.NodeHash(s.edge[i], h)
+	}
+	return h
+}
+
+// Seal makes the next entry of an act, signs it, and moves the state on. If the
+// act is refused, or the signer fails, the state stays as it was.
+func (s *State) Seal(act Act, signer Signer) (Sealed, error) {
+	if err := act.Check(); err != nil {
+		return Sealed{}, err
+	}
+	keys, err := s.admit(&act, signer.PublicKey())
+	if err != nil {
+		return Sealed{}, err
+	}
+	e := Entry{Sequence: s.size, Network: s.network, Previous: s.last, Act: act, SignedBy: signer.PublicKey()}
+	if act.Kind == Genesis {
+		e.Network = act.Network
+	}
+	unsigned, mark, err := e.unsigned()
+	if err != nil {
+		return Sealed{}, err
+	}
+	if e.Signature, err = signer.Sign(unsigned); err != nil {
+		return Sealed{}, fmt.Errorf("the entry %d could not be signed: %w", s.size, err)
+	}
+	raw := insertSignature(unsigned, mark, e.Signature)
+	if len(raw) > MaxEntry {
+		return Sealed{}, rule.Refuse("actTooLarge", "size", strconv.Itoa(len(raw)), "most", strconv.Itoa(MaxEntry))
+	}
+	return Sealed{Seq: e.Sequence, Raw: raw, Hashes: s.move(e.Network, raw, keys)}, nil
+}
+
+// admit says whether the act may be the next one, signed with this key, and
+// returns the keyring after it.
+func (s *State) admit(act *Act, signedBy PublicKey) (Keyring, error) {
+	if (act.Kind == Genesis) != (s.size == 0) {
+		return nil, rule.Refuse("genesisFirst", "kind", string(act.Kind), "sequence", strconv.FormatInt(s.size, 10))
+	}
+	inUse := s.keys.InUse()
+	if act.Kind == Genesis {
+		inUse = act.PublicKey
+	}
+	if signedBy != inUse {
+		return nil, rule.Refuse("keyNotInUse", "key", string(signedBy), "inUse", string(inUse))
+	}
+	return s.keys.apply(s.size, act)
+}
+
+// move takes the entry into the state and returns the new stored hashes.
+func (s *State) move(network string, raw []byte, keys Keyring) []tlog.Hash {
+	h := tlog.RecordHash(raw)
+	hashes := []tlog.Hash{h}
+	for range bits.TrailingZeros64(^uint64(s.size)) { // each complete subtree of equal size on the left is joined
+		h = tlog.NodeHash(s.edge[len(s.edge)-1], h)
+		s.edge = s.edge[:len(s.edge)-1]
+		hashes = append(hashes, h)
+	}
+	s.edge = append(s.edge, h)
+	s.network, s.last, s.keys = network, hashes[0], keys
+	s.size++
+	return hashes
+}
+
+// Apply reads the next entry, checks all of it, and moves the state on: its
+// form, network, sequence, the hash of the entry before, the key in use, the
+// signature. An error is a [*Fault], and the state stays as it was.
+func (s *State) Apply(raw []byte) (*Entry, []tlog.Hash, error) {
+	e, unsigned, err := decode(raw)
+	if err != nil {
+		return nil, nil, s.fault(NotAnEntry, err.Error())
+	}
+	if fault := s.place(e); fault != nil {
+		return nil, nil, fault
+	}
+	keys, err := s.admit(&e.Act, e.SignedBy)
+	if err != nil {
+		var r *rule.Refusal
+		errors.As(err, &r)
+		return nil, nil, s.fault(NotAdmitted, r.Sentence())
+	}
+	if !e.SignedBy.verify(unsigned, e.Signature) {
+		return nil, nil, s.fault(BadSignature, "it says that it is signed by "+string(e.SignedBy))
+	}
+	return e, s.move(e.Network, raw, keys), nil
+}
+
+// place checks that the entry belongs where it stands.
+func (s *State) place(e *Entry) *Fault {
+	switch {
+	case e.Sequence != s.size:
+		return s.fault(OutOfPlace, fmt.Sprintf("it carries the sequence %d", e.Sequence))
+	case s.size > 0 && e.Network != s.network:
+		return s.fault(OtherNetwork, fmt.Sprintf("it is of the network %s, the journal of %s", e.Network, s.network))
+	case s.size == 0 && e.Act.Kind == Genesis && e.Network != e.Act.Network:
+		return s.fault(OtherNetwork, fmt.Sprintf("the genesis of %s says that it is of %s", e.Act.Network, e.Network))
+	case e.Previous != s.last:
+		return s.fault(BrokenChain, fmt.Sprintf("it names %s as the hash of the entry before, which has %s", e.Previous, s.last))
+	}
+	return nil
+}
+
+func (s *State) fault(kind FaultKind, text string) *Fault {
+	return &Fault{Sequence: s.size, Kind: kind, Text: text}
+}
+
+// Mark is a state written down, so that a journal need not be replayed to go on.
+type Mark struct {
+	Network string      `json:"network"`
+	Size    int64       `json:"size"`
+	Last    tlog.Hash   `json:"last"`
+	Edge    []tlog.Hash `json:"edge"`
+	Keys    Keyring     `json:"keys"`
+}
+
+// Mark writes the state down.
+func (s *State) Mark() Mark {
+	return Mark{s.network, s.size, s.last, slices.Clone(s.edge), slices.Clone(s.keys)}
+}
+
+// Resume returns the state that was written down. A mark that cannot be of any
+// journal is an error; whether it is of this one is told by comparing
+// [State.Tree] with a checkpoint or with the stored hashes.
+func Resume(m Mark) (*State, error) {
+	switch {
+	case m.Size < 0 || len(m.Edge) != bits.OnesCount64(uint64(m.Size)):
+		return nil, fmt.Errorf("the mark of %d entries has %d hashes at its edge", m.Size, len(m.Edge))
+	case m.Size > 0 && (m.Network == "" || len(m.Keys) == 0):
+		return nil, fmt.Errorf("the mark of %d entries has no network or no key", m.Size)
+	case m.Size&1 == 1 && m.Edge[len(m.Edge)-1] != m.Last:
+		return nil, fmt.Errorf("the mark of %d entries has another last hash than its edge", m.Size)
+	}
+	return &State{m.Network, m.Size, m.Last, slices.Clone(m.Edge), slices.Clone(m.Keys)}, nil
+}
