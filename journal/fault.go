@@ -15,6 +15,7 @@ const (
 	BadSignature  FaultKind = "badSignature"  // the signature is not of the key that it names
 	BadCheckpoint FaultKind = "badCheckpoint" // a checkpoint is not a note signed by the key in use
 	OtherRoot     FaultKind = "otherRoot"     // the entries are not those that a checkpoint covers
+	OtherHash     FaultKind = "otherHash"     // a stored hash of the tree is not that of the entries
 	CutOff        FaultKind = "cutOff"        // there are fewer entries than a checkpoint covers
 	OtherGenesis  FaultKind = "otherGenesis"  // the genesis has another key than the verifier holds
 	Unreadable    FaultKind = "unreadable"    // the storage cannot give back the entries
@@ -29,6 +30,7 @@ var faultSentences = map[FaultKind]string{
 	BadSignature:  "was not signed by the key in use",
 	BadCheckpoint: "has a checkpoint that nobody can rely on",
 	OtherRoot:     "or one before it is not the one that a checkpoint covers",
+	OtherHash:     "has another hash stored with it",
 	CutOff:        "is missing, though a checkpoint covers it",
 	OtherGenesis:  "is the genesis of another network",
 	Unreadable:    "cannot be read back",

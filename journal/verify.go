@@ -18,7 +18,8 @@ type Entries func(yield func(sequence int64, raw []byte) error) error
 type Evidence struct {
 	Stored   [][]byte
 	Held     [][]byte
-	FirstKey PublicKey // the key of the genesis, "" if not known
+	FirstKey PublicKey       // the key of the genesis, "" if not known
+	Hashes   tlog.HashReader // the hashes stored with the journal, nil if there are none
 }
 
 // Report is what a verification found and what that covers.
@@ -63,7 +64,7 @@ type claim struct {
 // it comes to its size. It stops at the first fault. Checkpoints signed by a key
 // that was revoked later count only if the verifier held them.
 func Verify(entries Entries, ev Evidence) *Report {
-	v := verification{state: &State{}, report: &Report{}, firstKey: ev.FirstKey}
+	v := verification{state: &State{}, report: &Report{}, firstKey: ev.FirstKey, stored: ev.Hashes}
 	if v.collect(ev.Held, true) && v.collect(ev.Stored, false) {
 		v.run(entries)
 	}
@@ -79,8 +80,11 @@ type verification struct {
 	state    *State
 	report   *Report
 	firstKey PublicKey
-	claims   []claim // by size
-	done     int     // how many of them were compared
+	stored   tlog.HashReader
+	hashes   []tlog.Hash // computed and not yet compared with the stored ones
+	compared int64       // how many were
+	claims   []claim     // by size
+	done     int         // how many of them were compared
 }
 
 // errStop ends the reading of entries when a fault was found.
@@ -96,7 +100,7 @@ func (v *verification) collect(list [][]byte, held bool) bool {
 	for _, raw := range list {
 		_, tree, err := ReadCheckpoint(raw)
 		if err != nil {
-			v.fail(0, BadCheckpoint, v.origin(held)+": "+err.Error())
+			_ = v.fail(0, BadCheckpoint, v.origin(held)+": "+err.Error())
 			return false
 		}
 		v.claims = append(v.claims, claim{raw, tree, held})
@@ -126,14 +130,52 @@ func (v *verification) run(entries Entries) {
 		v.report.Fault = &Fault{Sequence: v.state.size, Kind: Unreadable, Text: err.Error(), err: err}
 	case v.done < len(v.claims):
 		c := v.claims[v.done]
-		v.fail(v.state.size, CutOff, fmt.Sprintf("%s covers %d entries, the journal has %d", v.origin(c.held), c.tree.N, v.state.size))
+		_ = v.fail(v.state.size, CutOff, fmt.Sprintf("%s covers %d entries, the journal has %d", v.origin(c.held), c.tree.N, v.state.size))
+	default:
+		_ = v.compareHashes()
 	}
 }
 
+// maxHashes is how many stored hashes are read and compared at once.
+const maxHashes = 2000
+
+// compareHashes compares the hashes computed so far with the stored ones.
+func (v *verification) compareHashes() error {
+	indexes := make([]int64, len(v.hashes))
+	for i := range indexes {
+		indexes[i] = v.compared + int64(i)
+	}
+	if len(indexes) == 0 {
+		return nil
+	}
+	stored, err := v.stored.ReadHashes(indexes)
+	if err != nil {
+		v.report.Fault = &Fault{Sequence: v.state.size - 1, Kind: Unreadable, Text: err.Error(), err: err}
+		return errStop
+	}
+	for i, hash := range v.hashes {
+		if stored[i] != hash {
+			level, n := tlog.SplitStoredHashIndex(indexes[i])
+			return v.fail((n+1)<<level-1, OtherHash, fmt.Sprintf("%s is stored, and its entries have %s", stored[i], hash))
+		}
+	}
+	v.compared, v.hashes = v.compared+int64(len(indexes)), v.hashes[:0]
+	return nil
+}
+
 func (v *verification) entry(raw []byte) error {
-	if _, _, err := v.state.Apply(raw); err != nil {
+	_, hashes, err := v.state.Apply(raw)
+	if err != nil {
 		errors.As(err, &v.report.Fault)
 		return errStop
+	}
+	if v.stored != nil {
+		v.hashes = append(v.hashes, hashes...)
+	}
+	if len(v.hashes) >= maxHashes {
+		if err := v.compareHashes(); err != nil {
+			return err
+		}
 	}
 	if first := v.state.keys[0].Key; v.state.size == 1 && v.firstKey != "" && first != v.firstKey {
 		return v.fail(0, OtherGenesis, fmt.Sprintf("its key is %s, and the first key that you hold is %s", first, v.firstKey))
@@ -172,4 +214,3 @@ func (v *verification) count() {
 		}
 	}
 }
-

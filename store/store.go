@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -34,8 +35,9 @@ type Batch struct {
 }
 
 // Store keeps one network's books. All methods may be called at the same time
-// from several goroutines; the functions handed to Entries and Scan must not
-// keep the bytes they get, and must not call Append.
+// from several goroutines. The functions handed to Entries and Scan may keep the
+// bytes they get, and may call the methods that read; they must not call Append
+// and wait for it.
 type Store interface {
 	// Append makes the batch durable, all of it or nothing. A context that ends
 	// before the writing began ends the call with nothing written; after that it
@@ -105,22 +107,35 @@ func reserved(view string) bool { return view == "" || view == Profiles || view 
 // CheckpointKey returns the key of a checkpoint of that size; keys order by size.
 func CheckpointKey(size int64) string { return fmt.Sprintf("%019d", size) }
 
-// Reader makes a store the reader of its hashes, for proofs.
-func Reader(ctx context.Context, s Store) tlog.HashReader {
+// CheckpointSize reads the key of a checkpoint; false if it is none.
+func CheckpointSize(key string) (int64, bool) {
+	size, err := strconv.ParseInt(key, 10, 64)
+	return size, err == nil && CheckpointKey(size) == key
+}
+
+// Source is the part of a store that verification reads.
+type Source interface {
+	Entries(ctx context.Context, from int64, f func(seq int64, raw []byte) error) error
+	Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error)
+	Scan(ctx context.Context, view string, f func(key string, value []byte) error) error
+}
+
+// HashReader makes a store the reader of its hashes, for proofs.
+func HashReader(ctx context.Context, s Source) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) { return s.Hashes(ctx, indexes) })
 }
 
 // Journal gives a store's entries in the shape in which journal.Verify takes them.
-func Journal(ctx context.Context, s Store) journal.Entries {
+func Journal(ctx context.Context, s Source) journal.Entries {
 	return func(yield func(int64, []byte) error) error { return s.Entries(ctx, 0, yield) }
 }
 
-// Verify checks the whole journal of a store, with the checkpoints stored in it,
-// those that the verifier holds, and the first key if the verifier knows it.
-func Verify(ctx context.Context, s Store, held [][]byte, first journal.PublicKey) (*journal.Report, error) {
-	ev := journal.Evidence{Held: held, FirstKey: first}
+// Verify checks the whole journal of a store, with the hashes and checkpoints
+// stored in it, the checkpoints that the verifier holds, and the first key if the verifier knows it.
+func Verify(ctx context.Context, s Source, held [][]byte, first journal.PublicKey) (*journal.Report, error) {
+	ev := journal.Evidence{Held: held, FirstKey: first, Hashes: HashReader(ctx, s)}
 	err := s.Scan(ctx, Checkpoints, func(_ string, raw []byte) error {
-		ev.Stored = append(ev.Stored, append([]byte(nil), raw...))
+		ev.Stored = append(ev.Stored, raw)
 		return nil
 	})
 	if err != nil {

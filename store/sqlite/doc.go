@@ -1,0 +1,37 @@
+// Package sqlite keeps the books in one SQLite file.
+//
+// # How it keeps its promises
+//
+// The file is in WAL mode with synchronous=FULL, so that a commit is on the disk
+// before it is acknowledged. One connection writes (each transaction takes the
+// write lock when it begins), several that cannot write read beside it. Appends
+// that wait while a commit is under way are gathered into the next one.
+//
+// After any error in a write transaction it is not known what the disk holds;
+// those who waited for it get store.ErrUnknown, and the store takes no more
+// batches until it is opened again, when SQLite's own recovery and the journal
+// tell what is true.
+//
+// # Who may open it
+//
+// One process at a time: a lock on the file beside it (".lock") is held by
+// SQLite's own means, so that it ends with the process, however that ends.
+// [Open] refuses, with a sentence that says what to do, a path where nothing is,
+// a file that is not a store, one written by a newer version, one that another
+// process has open, and one that is damaged. It looks for damage where it looks
+// at all: at the file's header and schema, at the end of the journal against its
+// stored hashes, and at the newest checkpoint; reading the whole is what
+// [Store.Check] does, and every backup and restore.
+//
+// # Erasure
+//
+// Deleted rows are overwritten (secure_delete), and after a batch that deletes
+// profiles the write-ahead log is emptied as soon as no reader needs it. Copies
+// made before hold what they held.
+//
+// # Drivers and SQL
+//
+// A [Driver] names one of the database/sql drivers for SQLite; the contract
+// suite runs on two. SQL is of the kind that PostgreSQL understands too, but for
+// pragmas and VACUUM INTO, which are all in open.go and backup.go.
+package sqlite

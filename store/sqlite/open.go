@@ -1,0 +1,273 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"strconv"
+
+	"github.com/pressly/goose/v3"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"commonweal/journal"
+	"commonweal/rule"
+	"commonweal/store"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	layout      = 1          // the newest migration that this program knows
+	application = 0x436f6d77 // "Comw" in the file's header
+	versions    = "layout"   // the table of migrations done
+	header      = "SQLite format 3\x00"
+)
+
+// Options are how a store is opened; the zero value is how the program does it.
+type Options struct {
+	Driver  Driver // the zero value is Ncruces
+	Readers int    // connections that read at the same time; 0 is 4
+}
+
+func (o Options) filled() Options {
+	if o.Driver.Name == "" {
+		o.Driver = Ncruces()
+	}
+	if o.Readers <= 0 {
+		o.Readers = 4
+	}
+	return o
+}
+
+// Create begins a store at a path where nothing is. A store there that has no
+// entry yet, such as one whose beginning was cut short, is gone on with.
+func Create(ctx context.Context, path string, o Options) (*Store, error) {
+	s, err := begin(ctx, path, o.filled(), true)
+	if err != nil {
+		return nil, err
+	}
+	if s.next > 0 {
+		return nil, errors.Join(rule.Refuse("storeExists", "path", path), s.Close())
+	}
+	return s, nil
+}
+
+// Open opens the store at a path and brings its layout up to date.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	return begin(ctx, path, o.filled(), false)
+}
+
+// begin looks at the file, takes the lock, and opens the connections.
+func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, err error) {
+	if err := lookAt(path, create); err != nil {
+		return nil, err
+	}
+	s := &Store{reader: reader{path: path, driver: o.Driver}, queue: make(chan *request, maxGroup), done: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.closeAll())
+		}
+	}()
+	if s.lock, err = takeLock(ctx, path, o.Driver); err != nil {
+		return nil, err
+	}
+	s.write, err = o.Driver.open(path, url.Values{"_txlock": {"immediate"}}, "busy_timeout(10000)", "journal_mode(WAL)",
+		"synchronous(FULL)", "secure_delete(ON)", "cell_size_check(ON)")
+	if err != nil {
+		return nil, err
+	}
+	s.write.SetMaxOpenConns(1)
+	if err := s.prepareFile(ctx, create); err != nil {
+		return nil, s.explain(err)
+	}
+	if s.db, err = o.Driver.open(path, nil, "busy_timeout(10000)", "query_only(ON)"); err != nil {
+		return nil, err
+	}
+	s.db.SetMaxOpenConns(o.Readers)
+	s.db.SetMaxIdleConns(o.Readers)
+	if s.next, err = s.checkEnd(ctx); err != nil {
+		return nil, s.explain(err)
+	}
+	go s.writer()
+	return s, nil
+}
+
+// lookAt refuses what is plainly no store, before anything is opened or locked.
+func lookAt(path string, create bool) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if create {
+			return nil
+		}
+		return rule.Refuse("storeMissing", "path", path)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return err
+	} else if !info.Mode().IsRegular() {
+		return rule.Refuse("notAStore", "path", path, "reason", "it is not a file")
+	}
+	head := make([]byte, len(header))
+	n, err := io.ReadFull(f, head)
+	switch {
+	case n == 0 && create:
+		return nil
+	case n == 0:
+		return rule.Refuse("notAStore", "path", path, "reason", "it is empty")
+	case err != nil || string(head) != header:
+		return rule.Refuse("notAStore", "path", path, "reason", "it does not begin as a SQLite file does")
+	}
+	return nil
+}
+
+// takeLock holds an exclusive lock beside the file until it is closed.
+func takeLock(ctx context.Context, path string, d Driver) (*sql.DB, error) {
+	d.Params = nil
+	db, err := d.open(path+".lock", url.Values{"_txlock": {"exclusive"}}, "busy_timeout(0)")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err = db.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
+		return db, nil
+	}
+	if d.Code(err) == codeBusy {
+		err = rule.Refuse("storeLocked", "path", path)
+	} else {
+		err = fmt.Errorf("the lock beside %s could not be taken: %w", path, err)
+	}
+	return nil, errors.Join(err, db.Close())
+}
+
+// prepareFile makes sure that the file is a store of a layout that this program
+// knows, and brings it up to date.
+func (s *Store) prepareFile(ctx context.Context, create bool) error {
+	found, err := s.identify(ctx, s.write)
+	if err != nil {
+		return err
+	}
+	if found.fresh && !create {
+		return rule.Refuse("notAStore", "path", s.path, "reason", "it is empty")
+	}
+	if found.fresh {
+		if _, err := s.write.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id=%d", application)); err != nil {
+			return err
+		}
+	}
+	if found.layout == layout {
+		return nil
+	}
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.write, sub, goose.WithTableName(versions))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("the layout of %s could not be brought up to date; open it again to go on: %w", s.path, err)
+	}
+	return nil
+}
+
+// identity is what a SQLite file says it is.
+type identity struct {
+	fresh  bool // no tables yet
+	layout int64
+}
+
+// identify refuses files of other programs and of newer versions.
+func (r *reader) identify(ctx context.Context, db *sql.DB) (found identity, err error) {
+	var id, tables, versioned int64
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return found, err
+	}
+	err = db.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN name = ? THEN 1 ELSE 0 END), 0) FROM sqlite_schema WHERE type = 'table'", versions).
+		Scan(&tables, &versioned)
+	if err != nil {
+		return found, err
+	}
+	found.fresh = tables == 0 && id == 0
+	if !found.fresh && id != application {
+		return found, rule.Refuse("notAStore", "path", r.path, "reason", "it is a SQLite file of another program")
+	}
+	if versioned == 0 {
+		return found, nil
+	}
+	if err := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+versions).Scan(&found.layout); err != nil {
+		return found, err
+	}
+	if found.layout > layout {
+		return found, rule.Refuse("storeNewer", "path", r.path,
+			"found", strconv.FormatInt(found.layout, 10), "known", strconv.Itoa(layout))
+	}
+	return found, nil
+}
+
+// checkEnd returns the next sequence, after it has compared the end of the
+// journal with its stored hashes and the newest checkpoint.
+func (r *reader) checkEnd(ctx context.Context) (next int64, err error) {
+	var count, places int64
+	err = r.db.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal), (SELECT COALESCE(MAX(place) + 1, 0) FROM hash)").
+		Scan(&count, &places)
+	if err != nil {
+		return 0, err
+	}
+	if want := tlog.StoredHashCount(count); places != want {
+		return 0, r.damage("the journal has %d entries and %d stored hashes, not %d", count, places, want)
+	}
+	if count == 0 {
+		return 0, nil
+	}
+	last, err := r.entry(ctx, count-1)
+	if err != nil {
+		return 0, err
+	}
+	stored, err := r.Hashes(ctx, []int64{tlog.StoredHashIndex(0, count-1)})
+	if err != nil {
+		return 0, err
+	}
+	if stored[0] != tlog.RecordHash(last) {
+		return 0, r.damage("the last entry, %d, is not the one that its stored hash was made of", count-1)
+	}
+	return count, r.checkCheckpoint(ctx, count)
+}
+
+// checkCheckpoint compares the newest checkpoint with the stored hashes.
+func (r *reader) checkCheckpoint(ctx context.Context, count int64) error {
+	var size int64
+	var note []byte
+	err := r.db.QueryRowContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, &note)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, tree, err := journal.ReadCheckpoint(note)
+	if err != nil || tree.N != size {
+		return r.damage("the newest checkpoint, of %d entries, cannot be read", size)
+	}
+	if tree.N > count {
+		return r.damage("the newest checkpoint covers %d entries, the journal has %d", tree.N, count)
+	}
+	root, err := tlog.TreeHash(tree.N, store.HashReader(ctx, r))
+	if err != nil {
+		return err
+	}
+	if root != tree.Hash {
+		return r.damage("the stored hashes do not lead to the root of the checkpoint of %d entries", tree.N)
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"commonweal/rule"
+	"commonweal/store"
+)
+
+// reader is the part of a store that only reads.
+type reader struct {
+	path   string
+	driver Driver
+	db     *sql.DB
+}
+
+func (r *reader) damage(format string, args ...any) error {
+	return rule.Refuse("storeDamaged", "path", r.path, "reason", fmt.Sprintf(format, args...))
+}
+
+// explain turns SQLite's word of a damaged file into the refusal.
+func (r *reader) explain(err error) error {
+	var refusal *rule.Refusal
+	if err == nil || errors.As(err, &refusal) || !r.driver.damaged(err) {
+		return err
+	}
+	return r.damage("%s", err)
+}
+
+// Entries gives the entries from a sequence on, in order.
+func (r *reader) Entries(ctx context.Context, from int64, f func(seq int64, raw []byte) error) error {
+	rows, err := r.db.QueryContext(ctx, "SELECT seq, raw FROM journal WHERE seq >= ? ORDER BY seq", from)
+	if err != nil {
+		return r.explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq int64
+		var raw []byte
+		if err := rows.Scan(&seq, &raw); err != nil {
+			return r.explain(err)
+		}
+		if err := f(seq, raw); err != nil {
+			return err
+		}
+	}
+	return r.explain(rows.Err())
+}
+
+func (r *reader) entry(ctx context.Context, seq int64) (raw []byte, err error) {
+	err = r.db.QueryRowContext(ctx, "SELECT raw FROM journal WHERE seq = ?", seq).Scan(&raw)
+	return raw, r.explain(err)
+}
+
+// maxPlaces is how many hashes one query asks for.
+const maxPlaces = 500
+
+// Hashes gives stored hashes in the order asked for.
+func (r *reader) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
+	found := make(map[int64]tlog.Hash, len(indexes))
+	for start := 0; start < len(indexes); start += maxPlaces {
+		part := indexes[start:min(start+maxPlaces, len(indexes))]
+		if err := r.somePlaces(ctx, part, found); err != nil {
+			return nil, r.explain(err)
+		}
+	}
+	list := make([]tlog.Hash, len(indexes))
+	for i, place := range indexes {
+		hash, ok := found[place]
+		if !ok {
+			return nil, r.damage("the stored hash %d is missing", place)
+		}
+		list[i] = hash
+	}
+	return list, nil
+}
+
+func (r *reader) somePlaces(ctx context.Context, places []int64, found map[int64]tlog.Hash) error {
+	args := make([]any, len(places))
+	for i, place := range places {
+		args[i] = place
+	}
+	rows, err := r.db.QueryContext(ctx, "SELECT place, hash FROM hash WHERE place IN (?"+strings.Repeat(",?", len(places)-1)+")", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var place int64
+		var raw []byte
+		if err := rows.Scan(&place, &raw); err != nil {
+			return err
+		}
+		if len(raw) != tlog.HashSize {
+			return r.damage("the stored hash %d has %d bytes", place, len(raw))
+		}
+		found[place] = tlog.Hash(raw)
+	}
+	return rows.Err()
+}
+
+// Get gives the value of a row, nil if there is none.
+func (r *reader) Get(ctx context.Context, view, key string) (value []byte, err error) {
+	switch view {
+	case store.Profiles:
+		err = r.db.QueryRowContext(ctx, "SELECT view_value FROM profile WHERE view_key = ?", []byte(key)).Scan(&value)
+	case store.Checkpoints:
+		size, ok := store.CheckpointSize(key)
+		if !ok {
+			return nil, nil
+		}
+		err = r.db.QueryRowContext(ctx, "SELECT note FROM checkpoint WHERE size = ?", size).Scan(&value)
+	default:
+		err = r.db.QueryRowContext(ctx, "SELECT view_value FROM view_row WHERE view_name = ? AND view_key = ?", view, []byte(key)).Scan(&value)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, r.explain(err)
+	}
+	if value == nil {
+		value = []byte{}
+	}
+	return value, nil
+}
+
+// Scan gives the rows of a view in the order of the bytes of their keys.
+func (r *reader) Scan(ctx context.Context, view string, f func(key string, value []byte) error) error {
+	var rows *sql.Rows
+	var err error
+	switch view {
+	case store.Profiles:
+		rows, err = r.db.QueryContext(ctx, "SELECT view_key, view_value FROM profile ORDER BY view_key")
+	case store.Checkpoints:
+		rows, err = r.db.QueryContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size")
+	default:
+		rows, err = r.db.QueryContext(ctx, "SELECT view_key, view_value FROM view_row WHERE view_name = ? ORDER BY view_key", view)
+	}
+	if err != nil {
+		return r.explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key, value []byte
+		var size int64
+		if view == store.Checkpoints {
+			err = rows.Scan(&size, &value)
+			key = []byte(store.CheckpointKey(size))
+		} else {
+			err = rows.Scan(&key, &value)
+		}
+		if err != nil {
+			return r.explain(err)
+		}
+		if value == nil {
+			value = []byte{}
+		}
+		if err := f(string(key), value); err != nil {
+			return err
+		}
+	}
+	return r.explain(rows.Err())
+}
+
+// Check reads the whole file and reports damage: SQLite's own check first, then
+// the journal with its hashes and the checkpoints stored beside it.
+func (r *reader) Check(ctx context.Context) (tlog.Tree, error) {
+	var result string
+	if err := r.db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); err != nil {
+		return tlog.Tree{}, r.explain(err)
+	}
+	if result != "ok" {
+		return tlog.Tree{}, r.damage("%s", result)
+	}
+	report, err := store.Verify(ctx, r, nil, "")
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	if !report.Sound() {
+		return tlog.Tree{}, r.damage("%s", report.Fault)
+	}
+	return tlog.Tree{N: report.Entries, Hash: report.Root}, nil
+}

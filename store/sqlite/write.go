@@ -1,0 +1,348 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"commonweal/journal"
+	"commonweal/rule"
+	"commonweal/store"
+)
+
+// Store keeps the books of one network in one file.
+type Store struct {
+	reader
+	write *sql.DB // one connection
+	lock  *sql.DB // holds the lock beside the file
+	next  int64   // sequence of the next entry; the writer's own
+
+	queue  chan *request
+	done   chan struct{} // closed when the writer has ended
+	mu     sync.RWMutex  // held for reading while a request is put into the queue
+	closed bool          // under mu
+	failed atomic.Pointer[rule.Refusal]
+}
+
+var _ store.Store = (*Store)(nil)
+
+// request is an Append that waits.
+type request struct {
+	batch  store.Batch
+	state  atomic.Int32 // 0 waiting, 1 taken by the writer, 2 given up by the caller
+	answer chan error
+}
+
+// Bounds of one commit: how many Appends, and how many bytes of entries, share it.
+const (
+	maxGroup = 256
+	maxBytes = 32 << 20
+)
+
+// Append makes the batch durable, all of it or nothing.
+func (s *Store) Append(ctx context.Context, b store.Batch) error {
+	if err := b.Check(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := &request{batch: b, answer: make(chan error, 1)}
+	if err := s.enqueue(ctx, r); err != nil {
+		return err
+	}
+	select {
+	case err := <-r.answer:
+		return err
+	case <-ctx.Done():
+		if r.state.CompareAndSwap(0, 2) {
+			return ctx.Err()
+		}
+		return <-r.answer // it is being written: its outcome is what counts
+	}
+}
+
+func (s *Store) enqueue(ctx context.Context, r *request) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	select {
+	case s.queue <- r:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// writer writes what waits until the queue is closed.
+func (s *Store) writer() {
+	defer close(s.done)
+	for first := range s.queue {
+		group := s.gather(first)
+		if len(group) == 0 {
+			continue
+		}
+		for i, err := range s.writeGroup(group) {
+			group[i].answer <- err
+		}
+	}
+}
+
+// gather takes all that waits by now, in the order of their sequences.
+func (s *Store) gather(r *request) []*request {
+	var group []*request
+	size := 0
+	for r != nil {
+		if r.state.CompareAndSwap(0, 1) {
+			group = append(group, r)
+			for _, e := range r.batch.Entries {
+				size += len(e.Raw)
+			}
+		}
+		if len(group) >= maxGroup || size >= maxBytes {
+			break
+		}
+		select {
+		case r = <-s.queue:
+		default:
+			r = nil
+		}
+	}
+	slices.SortStableFunc(group, func(a, b *request) int { return cmp.Compare(a.first(), b.first()) })
+	return group
+}
+
+// first is the sequence of the first entry, -1 if there is none.
+func (r *request) first() int64 {
+	if len(r.batch.Entries) == 0 {
+		return -1
+	}
+	return r.batch.Entries[0].Seq
+}
+
+// writeGroup writes the batches of a group in one transaction and returns the
+// answer to each.
+func (s *Store) writeGroup(group []*request) []error {
+	answers := make([]error, len(group))
+	if refusal := s.failed.Load(); refusal != nil {
+		for i := range answers {
+			answers[i] = fmt.Errorf("%w: %w", store.ErrStopped, refusal)
+		}
+		return answers
+	}
+	next, erased, err := s.transact(group, answers)
+	if err == nil {
+		s.next = next
+		if erased {
+			s.emptyLog()
+		}
+		return answers
+	}
+	s.failed.Store(rule.Refuse("storeStopped", "path", s.path, "reason", err.Error()))
+	for i := range answers {
+		if answers[i] == nil {
+			answers[i] = fmt.Errorf("%w: %w", store.ErrUnknown, s.explain(err))
+		}
+	}
+	return answers
+}
+
+// transact writes the group and commits. Batches in conflict get their answer
+// and are left out; an error is of the transaction as a whole.
+func (s *Store) transact(group []*request, answers []error) (next int64, erased bool, err error) {
+	ctx := context.Background() // what was begun is finished, whoever still waits
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, false, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, rollback(tx))
+		}
+	}()
+	w := writing{ctx: ctx, tx: tx}
+	defer w.close()
+	next = s.next
+	for i, r := range group {
+		if first := r.first(); first >= 0 && first != next {
+			answers[i] = fmt.Errorf("%w: the batch begins with entry %d, the next one is %d", store.ErrConflict, first, next)
+			continue
+		}
+		if err := w.batch(&r.batch); err != nil {
+			return 0, false, err
+		}
+		next += int64(len(r.batch.Entries))
+	}
+	return next, w.erased, tx.Commit()
+}
+
+// rollback undoes the transaction unless the failed commit has ended it.
+func rollback(tx *sql.Tx) error {
+	if err := tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}
+
+// emptyLog moves the write-ahead log into the file and empties it, so that
+// erased data is not left in it. Where a reader is in the way, the next
+// erasure or Close does it.
+func (s *Store) emptyLog() {
+	var busy, frames, moved int
+	_ = s.write.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+}
+
+// writing is one transaction under way.
+type writing struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	stmts  map[string]*sql.Stmt
+	erased bool
+}
+
+// exec runs a statement, prepared once in a transaction.
+func (w *writing) exec(text string, args ...any) error {
+	stmt := w.stmts[text]
+	if stmt == nil {
+		var err error
+		if stmt, err = w.tx.PrepareContext(w.ctx, text); err != nil {
+			return err
+		}
+		if w.stmts == nil {
+			w.stmts = map[string]*sql.Stmt{}
+		}
+		w.stmts[text] = stmt
+	}
+	_, err := stmt.ExecContext(w.ctx, args...)
+	return err
+}
+
+func (w *writing) close() {
+	for _, stmt := range w.stmts {
+		_ = stmt.Close()
+	}
+}
+
+func (w *writing) batch(b *store.Batch) error {
+	for _, e := range b.Entries {
+		if err := w.exec("INSERT INTO journal (seq, raw) VALUES (?, ?)", e.Seq, e.Raw); err != nil {
+			return err
+		}
+		place := tlog.StoredHashIndex(0, e.Seq)
+		for i, hash := range e.Hashes {
+			if err := w.exec("INSERT INTO hash (place, hash) VALUES (?, ?)", place+int64(i), hash[:]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, view := range b.Clear {
+		if err := w.exec("DELETE FROM view_row WHERE view_name = ?", view); err != nil {
+			return err
+		}
+	}
+	if err := w.views(b.Views); err != nil {
+		return err
+	}
+	for _, p := range b.Profiles {
+		if err := w.profile(p); err != nil {
+			return err
+		}
+	}
+	return w.checkpoint(b.Checkpoint)
+}
+
+const (
+	putRow    = "INSERT INTO view_row (view_name, view_key, view_value) VALUES (?, ?, ?)"
+	putMore   = ", (?, ?, ?)"
+	putUpdate = " ON CONFLICT (view_name, view_key) DO UPDATE SET view_value = excluded.view_value"
+	maxRows   = 64 // rows put by one statement
+)
+
+var putMany = putRow + strings.Repeat(putMore, maxRows-1) + putUpdate
+
+// views puts rows in order, many by one statement where they are many.
+func (w *writing) views(puts []store.Put) error {
+	args := make([]any, 0, 3*maxRows)
+	for len(puts) > 0 {
+		args = args[:0]
+		for _, p := range puts {
+			if p.Value == nil || len(args) == cap(args) {
+				break
+			}
+			args = append(args, p.View, []byte(p.Key), p.Value)
+		}
+		rows := len(args) / 3
+		switch {
+		case rows == maxRows:
+			if err := w.exec(putMany, args...); err != nil {
+				return err
+			}
+		case rows > 0:
+			rows = 1
+			if err := w.exec(putRow+putUpdate, args[:3]...); err != nil {
+				return err
+			}
+		default:
+			rows = 1
+			if err := w.exec("DELETE FROM view_row WHERE view_name = ? AND view_key = ?", puts[0].View, []byte(puts[0].Key)); err != nil {
+				return err
+			}
+		}
+		puts = puts[rows:]
+	}
+	return nil
+}
+
+func (w *writing) profile(p store.Put) error {
+	if p.Value == nil {
+		w.erased = true
+		return w.exec("DELETE FROM profile WHERE view_key = ?", []byte(p.Key))
+	}
+	return w.exec("INSERT INTO profile (view_key, view_value) VALUES (?, ?) ON CONFLICT (view_key) DO UPDATE SET view_value = excluded.view_value",
+		[]byte(p.Key), p.Value)
+}
+
+func (w *writing) checkpoint(note []byte) error {
+	if note == nil {
+		return nil
+	}
+	_, tree, err := journal.ReadCheckpoint(note)
+	if err != nil {
+		return err
+	}
+	return w.exec("INSERT INTO checkpoint (size, note) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note", tree.N, note)
+}
+
+// Close finishes what waits and gives up the lock.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	already := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if already {
+		return nil
+	}
+	close(s.queue)
+	<-s.done
+	return s.closeAll()
+}
+
+func (s *Store) closeAll() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.db, s.write, s.lock} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
