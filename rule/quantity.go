@@ -14,7 +14,7 @@ var quantityRules = []Rule{
 }
 
 var recordRules = []Rule{
-	{"unknownClass", "There is no class “{class}” in Valueflows 1.0.", "Check @type; doc/network-file.md lists the classes."},
-	{"unknownProperty", "A {class} has no property “{property}”.", "Check the spelling; doc/network-file.md lists what a {class} can have."},
+	{"unknownClass", "There is no class “{class}” in Valueflows 1.0.", "Did you mean {nearest}? doc/network-file.md lists the classes."},
+	{"unknownProperty", "A {class} has no property “{property}”.", "Did you mean {nearest}? doc/network-file.md lists what a {class} can have."},
 	{"badProperty", "The property {property} holds {value}.", "It takes {wanted}."},
 }
