@@ -76,10 +76,10 @@ func (p *posting) move(q vf.Measure) error {
 			return err
 		}
 	}
-	if err := p.count(from, to, q); err != nil {
+	if err := p.pair(from, q); err != nil {
 		return err
 	}
-	if err := p.pair(from, q); err != nil {
+	if err := p.count(from, to, q); err != nil {
 		return err
 	}
 	if p.original == nil {
@@ -151,7 +151,7 @@ func (p *posting) create(id vf.ID) (*vf.EconomicResource, error) {
 		if p.row.Location != vf.UpdateTo { // the thing stays where it is
 			r.CurrentLocation = source.CurrentLocation
 		}
-		if p.row.Accountable != vf.UpdateTo { // and so do the rights
+		if p.row.Accountable == vf.None { // and so do the rights
 			r.PrimaryAccountable = source.PrimaryAccountable
 		}
 	}

@@ -154,6 +154,9 @@ func record(class, id string, fields []string) (vf.Record, error) {
 		if long := short[name]; long != "" {
 			name = long
 		}
+		if value == "" {
+			continue
+		}
 		switch q := quantity.FindStringSubmatch(value); {
 		case q != nil && kinds[name] == reflect.TypeFor[vf.Measure]():
 			m[name] = map[string]string{"hasNumericalValue": q[1], "hasUnit": q[2]}
