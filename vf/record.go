@@ -199,7 +199,7 @@ func Decode(raw []byte) (Record, error) {
 	}
 	r := NewRecord(head.Type)
 	if r == nil {
-		return nil, fault(UnknownClass, "class", string(head.Type))
+		return nil, fault(UnknownClass, "class", string(head.Type), "nearest", Nearest(string(head.Type), classNames()))
 	}
 	return r, DecodeInto(r, raw)
 }
@@ -234,9 +234,25 @@ func DecodeInto(r Record, raw []byte) error {
 	}
 	if len(rest) > 0 {
 		sort.Strings(rest)
-		return fault(UnknownProperty, "property", rest[0], "class", string(r.Class()))
+		return fault(UnknownProperty, "property", rest[0], "class", string(r.Class()), "nearest", Nearest(rest[0], propertyNames(r.Class())))
 	}
 	return nil
+}
+
+func classNames() []string {
+	var names []string
+	for _, c := range Classes() {
+		names = append(names, string(c))
+	}
+	return names
+}
+
+func propertyNames(c Class) []string {
+	var names []string
+	for _, f := range Fields(c) {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 func wanted(t reflect.Type) string {
