@@ -66,6 +66,12 @@ func (s *State) root() tlog.Hash {
 // Seal makes the next entry of an act, signs it, and moves the state on. If the
 // act is refused, or the signer fails, the state stays as it was.
 func (s *State) Seal(act Act, signer Signer) (Sealed, error) {
+	act.Records = slices.Clone(act.Records)
+	for i, raw := range act.Records { // what is not JSON is left for Check to refuse
+		if canonical, err := Canonical(raw); err == nil {
+			act.Records[i] = canonical
+		}
+	}
 	if err := act.Check(); err != nil {
 		return Sealed{}, err
 	}

@@ -21,11 +21,9 @@ type Driver struct {
 // Ncruces is the driver that the program uses; it needs no C.
 func Ncruces() Driver {
 	return Driver{Name: "sqlite3", Code: func(err error) int {
-		var e *sqlite3.Error
-		if errors.As(err, &e) {
-			return int(e.Code())
-		}
-		return 0
+		var code sqlite3.ErrorCode
+		errors.As(err, &code)
+		return int(code)
 	}}
 }
 

@@ -130,16 +130,25 @@ func lookAt(path string, create bool) error {
 	return nil
 }
 
+// lock is an exclusive lock held by a transaction on the file beside the store.
+type lock struct {
+	db *sql.DB
+	tx *sql.Tx
+}
+
+func (l *lock) Close() error { return errors.Join(l.tx.Rollback(), l.db.Close()) }
+
 // takeLock holds an exclusive lock beside the file until it is closed.
-func takeLock(ctx context.Context, path string, d Driver) (*sql.DB, error) {
+func takeLock(ctx context.Context, path string, d Driver) (*lock, error) {
 	d.Params = nil
 	db, err := d.open(path+".lock", url.Values{"_txlock": {"exclusive"}}, "busy_timeout(0)")
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	if _, err = db.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
-		return db, nil
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err == nil {
+		return &lock{db, tx}, nil
 	}
 	if d.Code(err) == codeBusy {
 		err = rule.Refuse("storeLocked", "path", path)

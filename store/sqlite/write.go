@@ -22,7 +22,7 @@ import (
 type Store struct {
 	reader
 	write *sql.DB // one connection
-	lock  *sql.DB // holds the lock beside the file
+	lock  *lock   // holds the lock beside the file
 	next  int64   // sequence of the next entry; the writer's own
 
 	queue  chan *request
@@ -339,10 +339,13 @@ func (s *Store) Close() error {
 
 func (s *Store) closeAll() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.db, s.write, s.lock} {
+	for _, db := range []*sql.DB{s.db, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
 }
