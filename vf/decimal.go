@@ -148,6 +148,9 @@ func (d Decimal) Sign() int {
 	return 0
 }
 
+// Digits is how many digits stand behind the point.
+func (d Decimal) Digits() int { return int(d.exp) }
+
 // Neg returns -d.
 func (d Decimal) Neg() Decimal { return Decimal{-d.coef, d.exp} }
 
