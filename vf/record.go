@@ -1,9 +1,7 @@
 package vf
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"reflect"
 	"sort"
 	"strings"
@@ -186,57 +184,6 @@ func Encode(r Record) ([]byte, error) {
 		head += ","
 	}
 	return append([]byte(head), body[1:]...), nil
-}
-
-// Decode reads one JSON object with "@type" into a record. Errors are of kind
-// unknownClass, unknownProperty, badProperty, or of what a value is.
-func Decode(raw []byte) (Record, error) {
-	var head struct {
-		Type Class `json:"@type"`
-	}
-	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, fault(BadProperty, "value", "@type", "wanted", "a JSON object with @type")
-	}
-	r := NewRecord(head.Type)
-	if r == nil {
-		return nil, fault(UnknownClass, "class", string(head.Type), "nearest", Nearest(string(head.Type), classNames()))
-	}
-	return r, DecodeInto(r, raw)
-}
-
-// DecodeInto reads the properties of a JSON object into a record of the right
-// class; "@type" is not looked at. Errors are as for [Decode].
-func DecodeInto(r Record, raw []byte) error {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return fault(BadProperty, "value", string(r.Class()), "wanted", "a JSON object")
-	}
-	delete(all, "@type")
-	v := reflect.ValueOf(r).Elem()
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		value, said := all[name]
-		if !said || name == "-" {
-			continue
-		}
-		delete(all, name)
-		if err := json.Unmarshal(value, v.Field(i).Addr().Interface()); err != nil {
-			var f *Error
-			if !errors.As(err, &f) {
-				f = fault(BadProperty, "value", string(bytes.TrimSpace(value)), "wanted", wanted(v.Field(i).Type()))
-			}
-			return fault(f.Kind, append(f.Values, "property", name)...)
-		}
-	}
-	var rest []string
-	for name := range all {
-		rest = append(rest, name)
-	}
-	if len(rest) > 0 {
-		sort.Strings(rest)
-		return fault(UnknownProperty, "property", rest[0], "class", string(r.Class()), "nearest", Nearest(rest[0], propertyNames(r.Class())))
-	}
-	return nil
 }
 
 func classNames() []string {
