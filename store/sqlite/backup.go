@@ -105,6 +105,9 @@ func (r *reader) copyTo(ctx context.Context, path string) (tree tlog.Tree, err e
 			err = errors.Join(err, removeIfThere(part))
 		}
 	}()
+	if err := os.WriteFile(part, nil, 0o600); err != nil { // for its owner alone
+		return tree, err
+	}
 	source, err := r.driver.open(r.path, url.Values{"mode": {"ro"}}, "busy_timeout(10000)")
 	if err != nil {
 		return tree, err

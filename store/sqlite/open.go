@@ -78,6 +78,9 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if s.lock, err = takeLock(ctx, path, o.Driver); err != nil {
 		return nil, err
 	}
+	if err := s.lookInside(ctx); err != nil {
+		return nil, err
+	}
 	s.write, err = o.Driver.open(path, url.Values{"_txlock": {"immediate"}}, "busy_timeout(10000)", "journal_mode(WAL)",
 		"synchronous(FULL)", "secure_delete(ON)", "cell_size_check(ON)")
 	if err != nil {
@@ -100,12 +103,13 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 }
 
 // lookAt refuses what is plainly no store, before anything is opened or locked.
+// A store that is to begin gets an empty file that only its owner can read.
 func lookAt(path string, create bool) error {
 	f, err := os.Open(path)
+	if create && errors.Is(err, fs.ErrNotExist) {
+		f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		if create {
-			return nil
-		}
 		return rule.Refuse("storeMissing", "path", path)
 	}
 	if err != nil {
@@ -156,6 +160,22 @@ func takeLock(ctx context.Context, path string, d Driver) (*lock, error) {
 		err = fmt.Errorf("the lock beside %s could not be taken: %w", path, err)
 	}
 	return nil, errors.Join(err, db.Close())
+}
+
+// lookInside refuses files of other programs and newer versions through a
+// connection that cannot change them. What it cannot read so, such as a file
+// whose last transaction must first be undone, is left for prepareFile.
+func (s *Store) lookInside(ctx context.Context) error {
+	db, err := s.driver.open(s.path, url.Values{"mode": {"ro"}}, "busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	_, err = s.identify(ctx, db)
+	var refusal *rule.Refusal
+	if err = s.explain(err); !errors.As(err, &refusal) {
+		err = nil
+	}
+	return errors.Join(err, db.Close())
 }
 
 // prepareFile makes sure that the file is a store of a layout that this program

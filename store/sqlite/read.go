@@ -179,6 +179,9 @@ func (r *reader) Check(ctx context.Context) (tlog.Tree, error) {
 	if result != "ok" {
 		return tlog.Tree{}, r.damage("%s", result)
 	}
+	if _, err := r.checkEnd(ctx); err != nil {
+		return tlog.Tree{}, r.explain(err)
+	}
 	report, err := store.Verify(ctx, r, nil, "")
 	if err != nil {
 		return tlog.Tree{}, err

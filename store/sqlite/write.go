@@ -148,7 +148,7 @@ func (s *Store) writeGroup(group []*request) []error {
 		}
 		return answers
 	}
-	s.failed.Store(rule.Refuse("storeStopped", "path", s.path, "reason", err.Error()))
+	s.stop(err)
 	for i := range answers {
 		if answers[i] == nil {
 			answers[i] = fmt.Errorf("%w: %w", store.ErrUnknown, s.explain(err))
@@ -196,10 +196,17 @@ func rollback(tx *sql.Tx) error {
 
 // emptyLog moves the write-ahead log into the file and empties it, so that
 // erased data is not left in it. Where a reader is in the way, the next
-// erasure or Close does it.
+// erasure or Close does it. After an error the disk is not to be trusted.
 func (s *Store) emptyLog() {
 	var busy, frames, moved int
-	_ = s.write.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	if err := s.write.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil && s.driver.Code(err) != codeBusy {
+		s.stop(err)
+	}
+}
+
+// stop refuses all further batches.
+func (s *Store) stop(cause error) {
+	s.failed.Store(rule.Refuse("storeStopped", "path", s.path, "reason", cause.Error()))
 }
 
 // writing is one transaction under way.
