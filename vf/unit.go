@@ -201,6 +201,16 @@ func (u *Units) Dimension(id ID) (string, error) {
 	return f.dimension, err
 }
 
+// Base returns how many base units of its dimension one unit is: seconds for
+// what measures time, grams for mass, single things for what is counted.
+func (u *Units) Base(id ID) (*big.Rat, error) {
+	f, err := u.facts(id)
+	if err != nil {
+		return nil, err
+	}
+	return new(big.Rat).Set(f.factor), nil
+}
+
 // Factor returns how many of unit `to` one `from` is, exactly. Errors are of
 // kind unknownUnit or unitMismatch.
 func (u *Units) Factor(from, to ID) (*big.Rat, error) {

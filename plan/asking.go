@@ -1,0 +1,317 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"commonweal/rule"
+)
+
+// asker plans need after need. A requirement asks its buffer for a quantity at a
+// time; the buffer gives from its pool, from offers, and by making, which asks
+// further. What cannot be had is answered with the earliest date at which more
+// could be. Everything that is placed can be taken back in reverse order.
+type asker struct {
+	p      *Plan
+	pools  map[int32][]lot
+	at     map[orderKey]int32 // an order that can still grow, by maker or offer and end
+	trips  map[orderKey][]int32
+	asked  map[useKey]int64 // what an order takes of each buffer
+	undo   []undo
+	causes []cause
+	quiet  int // over 0 while asking again for less: causes are known already
+	steps  int
+}
+
+type orderKey struct {
+	maker int32
+	end   int64
+}
+
+type useKey struct {
+	order int32
+	use   int
+}
+
+// undo is one change to be taken back.
+type undo struct {
+	kind  undoKind
+	index int32
+	extra int32
+	key   orderKey
+	value int64
+}
+
+type undoKind uint8
+
+const (
+	undoLot undoKind = iota
+	undoInsert
+	undoOffer
+	undoGrow
+	undoOrder
+	undoTrip
+	undoAsked
+	undoByproduct
+	undoLink
+)
+
+// mostSteps bounds the work of asking.
+const mostSteps = 400_000_000
+
+// asking plans the needs of the skipped buffers, the most essential first.
+func (p *Plan) asking() {
+	a := &asker{p: p, pools: map[int32][]lot{}, at: map[orderKey]int32{}, trips: map[orderKey][]int32{}, asked: map[useKey]int64{}}
+	var needs []int32
+	for i := range p.net.needs {
+		if d := &p.net.needs[i]; p.skip[d.buffer] && d.qty > 0 {
+			needs = append(needs, int32(i))
+		}
+	}
+	slices.SortFunc(needs, p.net.byImportance)
+	for _, i := range needs {
+		if p.err != nil {
+			return
+		}
+		a.need(i)
+	}
+	p.requirements += len(needs) + len(a.asked)
+}
+
+// byImportance orders needs: firm work, then tier, then due time, then id.
+func (n *network) byImportance(x, y int32) int {
+	a, b := &n.needs[x], &n.needs[y]
+	return cmp.Or(boolCompare(b.firm, a.firm), cmp.Compare(a.tier, b.tier), cmp.Compare(a.due, b.due), cmp.Compare(x, y))
+}
+
+// need asks for a need at its due time, and for what is missing at the later
+// dates that the answers name, until nothing is missing or it is of no more use.
+func (a *asker) need(i int32) {
+	d := &a.p.net.needs[i]
+	at, left, had := max(d.due, a.p.net.now), d.qty, d.done
+	latest := max(min(d.latest, a.p.net.horizon), at)
+	var r reasons
+	for left > 0 && at <= latest {
+		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
+		got, next := a.ask(d.buffer, left, at, ^i)
+		if a.p.err != nil {
+			return
+		}
+		if had+got < d.least {
+			a.rollback(0)
+		} else if got > 0 {
+			a.p.coverage[i] = append(a.p.coverage[i], coverage{at: at, qty: got})
+			left, had = left-got, had+got
+		}
+		if len(a.undo) > 0 {
+			r.note(r.last)
+		}
+		a.undo = a.undo[:0]
+		for k := range a.causes {
+			if a.causes[k].kind == causeBeforeNow {
+				a.causes[k].at -= at - d.due
+			}
+		}
+		at = max(next, at+1)
+	}
+	if left > 0 {
+		r.note(a.causes)
+		r.short = adding(nil, a.causes)
+	}
+	if len(r.all) > 0 {
+		a.p.reasons[i] = r
+	}
+}
+
+// ask takes up to q steps of a buffer at a time for a consumer. It returns what
+// was got, and the earliest later time at which more might be had.
+func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
+	if a.steps++; a.steps > mostSteps && a.p.err == nil {
+		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(mostSteps)+" steps of work", "about", a.p.net.bufferName(b))
+	}
+	if a.p.err != nil || len(a.undo) > a.p.settings.MostOrders*8 {
+		return 0, never
+	}
+	next = never
+	mark := len(a.causes)
+	for _, m := range a.p.net.makersOf[b] {
+		if x := a.sowFirst(m, q, at); x > 0 {
+			got += a.fromMaker(m, x, at, consumer, &next)
+		}
+	}
+	got += a.fromPool(b, q-got, at, consumer, &next)
+	if got < q {
+		got += a.fromOffers(b, q-got, at, consumer, &next)
+	}
+	for _, m := range a.p.net.makersOf[b] {
+		if got == q || a.p.err != nil {
+			break
+		}
+		got += a.fromMaker(m, q-got, at, consumer, &next)
+	}
+	if got < q && len(a.p.net.makersOf[b]) == 0 {
+		a.cause(cause{kind: causeNoSupply, buffer: b, qty: q - got, at: at})
+	}
+	if got == q {
+		a.causes = a.causes[:mark]
+	}
+	return got, next
+}
+
+// sowFirst is how much a recipe that takes of its own output must make before
+// what is there is given away, so that what it takes is still there: with p there
+// and r taken for each one made, x = (q-p)/(1-r).
+func (a *asker) sowFirst(i int32, q, at int64) int64 {
+	m := &a.p.net.makers[i]
+	if !m.usesOwnOutput {
+		return 0
+	}
+	there := int64(0)
+	for _, l := range a.pool(m.buffer) {
+		if l.at <= at {
+			there += l.qty
+		}
+	}
+	for j := range m.uses {
+		if u := &m.uses[j]; u.buffer == m.buffer && there > 0 && there < q && u.amount.den > u.amount.num {
+			x, ok := (ratio{u.amount.den, u.amount.den - u.amount.num}).up(q - there)
+			if ok {
+				return min(x, q)
+			}
+		}
+	}
+	return 0
+}
+
+func (a *asker) pool(b int32) []lot {
+	pool, ok := a.pools[b]
+	if !ok {
+		pool = a.p.stockOf(b, nil)
+		a.pools[b] = pool
+	}
+	return pool
+}
+
+// fromPool takes what is there: latest first, so that what came early stays for
+// those who need it early.
+func (a *asker) fromPool(b int32, q, at int64, consumer int32, next *int64) (got int64) {
+	pool := a.pool(b)
+	end, _ := slices.BinarySearchFunc(pool, at+1, func(l lot, t int64) int { return cmp.Compare(l.at, t) })
+	for i := end; i < len(pool); i++ {
+		if pool[i].qty > 0 {
+			*next = min(*next, pool[i].at)
+			if pool[i].supply < 0 && int(^pool[i].supply) < len(a.p.net.supplies) {
+				a.cause(cause{kind: causeAwaits, buffer: b, who: ^pool[i].supply, qty: pool[i].qty, at: pool[i].at})
+			}
+			break
+		}
+	}
+	for i := end - 1; i >= 0 && got < q; i-- {
+		if x := min(q-got, pool[i].qty); x > 0 {
+			a.link(pool[i].supply, consumer, x)
+			a.undo = append(a.undo, undo{kind: undoLot, index: b, extra: int32(i), value: x})
+			pool[i].qty -= x
+			got += x
+		}
+	}
+	return got
+}
+
+func (a *asker) link(supply, consumer int32, q int64) {
+	a.p.links = append(a.p.links, link{supply, consumer, q})
+	a.undo = append(a.undo, undo{kind: undoLink})
+}
+
+func (a *asker) fromOffers(b int32, q, at int64, consumer int32, next *int64) (got int64) {
+	n := a.p.net
+	for _, i := range n.offersOf[b] {
+		if got == q {
+			break
+		}
+		o, left := &n.offers[i], a.p.offerLeft[i]
+		if !o.canServe(at, n.now) {
+			if first := max(o.from, n.now) + o.lead; first > at && first <= o.until && left != 0 {
+				*next = min(*next, first)
+				a.cause(cause{kind: causeOfferLater, buffer: b, who: i, qty: q - got, at: first})
+			}
+			continue
+		}
+		x := o.amount(q-got, left)
+		if x == 0 {
+			continue
+		}
+		if left >= 0 {
+			a.undo = append(a.undo, undo{kind: undoOffer, index: i, value: left})
+			a.p.offerLeft[i] = left - x
+		}
+		order := a.grow(orderKey{^i, at}, at-o.lead, x)
+		used := min(x, q-got)
+		a.link(order, consumer, used)
+		got += used
+		if x > used {
+			a.insert(b, lot{at, x - used, order})
+		}
+	}
+	return got
+}
+
+// insert puts what is left over into the pool of its buffer.
+func (a *asker) insert(b int32, x lot) {
+	pool := a.pool(b)
+	i, _ := slices.BinarySearchFunc(pool, x.at+1, func(l lot, t int64) int { return cmp.Compare(l.at, t) })
+	a.pools[b] = slices.Insert(pool, i, x)
+	a.undo = append(a.undo, undo{kind: undoInsert, index: b, extra: int32(i)})
+}
+
+// grow adds q to the order of that maker or offer and end, made if new.
+func (a *asker) grow(k orderKey, begin, q int64) int32 {
+	o := &a.p.orders
+	if order, ok := a.at[k]; ok {
+		a.undo = append(a.undo, undo{kind: undoGrow, index: order, value: o.qty[order]})
+		if o.qty[order] += q; o.qty[order] < 0 {
+			a.p.tooLarge(0, q)
+		}
+		return order
+	}
+	order := o.add(k.maker, begin, k.end, q)
+	a.at[k] = order
+	a.undo = append(a.undo, undo{kind: undoOrder, key: k, value: 1})
+	return order
+}
+
+// rollback takes back everything since the mark.
+func (a *asker) rollback(mark int) {
+	o := &a.p.orders
+	for len(a.undo) > mark {
+		u := a.undo[len(a.undo)-1]
+		a.undo = a.undo[:len(a.undo)-1]
+		switch u.kind {
+		case undoLot:
+			a.pools[u.index][u.extra].qty += u.value
+		case undoInsert:
+			a.pools[u.index] = slices.Delete(a.pools[u.index], int(u.extra), int(u.extra)+1)
+		case undoOffer:
+			a.p.offerLeft[u.index] = u.value
+		case undoGrow:
+			o.qty[u.index] = u.value
+		case undoOrder:
+			last := len(o.maker) - 1
+			o.maker, o.begin, o.end, o.qty = o.maker[:last], o.begin[:last], o.end[:last], o.qty[:last]
+			if u.value == 1 {
+				delete(a.at, u.key)
+			}
+		case undoTrip:
+			if t := a.trips[u.key]; len(t) > 1 {
+				a.trips[u.key] = t[:len(t)-1]
+			} else {
+				delete(a.trips, u.key)
+			}
+		case undoAsked:
+			a.asked[useKey{u.index, int(u.extra)}] = u.value
+		case undoByproduct:
+			a.p.byproducts = a.p.byproducts[:len(a.p.byproducts)-1]
+		case undoLink:
+			a.p.links = a.p.links[:len(a.p.links)-1]
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+
+	"commonweal/vf"
+)
+
+// canon writes the canonical form of a plan into a hash: lengths and numbers as
+// eight bytes, little end first, texts behind their length.
+type canon struct {
+	h   hash.Hash
+	buf []byte
+}
+
+func (c *canon) number(n int64) {
+	if len(c.buf) > 1<<15 {
+		c.flush()
+	}
+	c.buf = binary.LittleEndian.AppendUint64(c.buf, uint64(n))
+}
+
+func (c *canon) text(s string) {
+	c.number(int64(len(s)))
+	c.buf = append(c.buf, s...)
+}
+
+func (c *canon) flush() {
+	c.h.Write(c.buf)
+	c.buf = c.buf[:0]
+}
+
+// Hash is the SHA-256 of the plan, figures aside, as 64 hexadecimal digits. The
+// canonical form is: now; the buffers by key and unit; the makers by recipe and
+// output, the offers, supplies and needs by id; then every order, link and
+// by-product with these numbers; what each need gets; and the problems' texts.
+// All of them are sorted by id, so equal facts give equal hashes.
+func (p *Plan) Hash() string {
+	n, c := p.net, &canon{h: sha256.New()}
+	c.number(n.now)
+	c.number(int64(len(n.buffers)))
+	for b, k := range n.buffers {
+		for _, s := range []string{string(k.spec), string(k.stage), k.state, string(k.place), string(k.only), string(n.unit[b]), n.step[b].String()} {
+			c.text(s)
+		}
+	}
+	for i := range n.makers {
+		m := &n.makers[i]
+		out := vf.ID("")
+		if m.out != nil {
+			out = m.out.ID
+		}
+		c.text(string(m.recipe.ID))
+		c.text(string(out))
+	}
+	for i := range n.offers {
+		c.text(string(n.offers[i].intent.ID))
+	}
+	for i := range n.supplies {
+		c.text(string(n.supplies[i].id))
+	}
+	o := &p.orders
+	c.number(int64(len(o.maker)))
+	for i := range o.maker {
+		c.number(int64(o.maker[i]))
+		c.number(o.begin[i])
+		c.number(o.end[i])
+		c.number(o.qty[i])
+	}
+	c.number(int64(len(p.links)))
+	for _, l := range p.links {
+		c.number(int64(l.supply)<<32 | int64(uint32(l.consumer)))
+		c.number(l.qty)
+	}
+	for _, y := range p.byproducts {
+		c.number(int64(y.order)<<32 | int64(y.use))
+		c.number(y.qty)
+	}
+	for i := range n.needs {
+		c.text(string(n.needs[i].id))
+		c.number(n.needs[i].wanted)
+		c.number(int64(len(p.coverage[i])))
+		for _, part := range p.coverage[i] {
+			c.number(part.at)
+			c.number(part.qty)
+		}
+	}
+	for _, x := range p.problems {
+		c.text(x.Text)
+	}
+	c.flush()
+	return hex.EncodeToString(c.h.Sum(nil))
+}

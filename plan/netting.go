@@ -1,0 +1,500 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"commonweal/rule"
+)
+
+// link says that a supply serves a requirement with a quantity.
+//
+// supply: an order, or ^k for supply k of the network, or beyond those for
+// by-product k-len(supplies). consumer: an order, or ^i for need i.
+type link struct {
+	supply, consumer int32
+	qty              int64
+}
+
+// byproduct is what an order puts out beside what it is made for.
+type byproduct struct {
+	order, use int32
+	buffer     int32
+	at, qty    int64
+}
+
+// orders are the proposed processes and purchases, a column each.
+type orders struct {
+	maker      []int32 // the maker, or ^i for offer i
+	begin, end []int64
+	qty        []int64
+}
+
+func (o *orders) add(maker int32, begin, end, qty int64) int32 {
+	o.maker = append(o.maker, maker)
+	o.begin = append(o.begin, begin)
+	o.end = append(o.end, end)
+	o.qty = append(o.qty, qty)
+	return int32(len(o.maker) - 1)
+}
+
+// requirement is what somebody takes from a buffer at a time.
+type requirement struct {
+	at, qty  int64
+	consumer int32
+}
+
+// lot is supply that is left in a buffer.
+type lot struct {
+	at, qty int64
+	supply  int32
+}
+
+// Plan is a computed plan: orders, links, and what each need gets.
+type Plan struct {
+	net        *network
+	settings   Settings
+	clusters   [][]int32
+	orders     orders
+	links      []link
+	byproducts []byproduct
+	coverage   [][]coverage // of each need, by date
+	problems   []Problem
+	sharedOf   map[int32]int32 // the shared process of an order for a pair
+	reasons    map[int32]reasons
+	stats      Stats
+
+	lo, hi         []int32 // orders of a maker lie in [lo, hi)
+	linkLo, linkHi []int32 // links into a buffer's requirements lie in [lo, hi)
+	offerLeft      []int64
+	spare          [][]lot // by-products that wait for their buffer
+	built          []bool  // shared makers whose processes are made
+	unmet          []bool  // buffers in which something was short or late
+	skip           []bool  // buffers that asking plans
+	requirements   int
+	err            error
+
+	scratch struct {
+		reqs, tmp []requirement
+		runs      []int
+		pool      []lot
+		rest      []requirement
+	}
+}
+
+// netting plans all buffers that are not skipped, cluster by cluster.
+func (p *Plan) netting() {
+	for _, c := range p.clusters {
+		if p.err != nil {
+			return
+		}
+		if p.skip[c[0]] {
+			continue
+		}
+		if len(c) == 1 {
+			p.net1(c[0])
+		} else {
+			p.netTogether(c)
+		}
+	}
+	for i := range p.net.makers {
+		if m := &p.net.makers[i]; m.buffer < 0 {
+			p.buildShared(int32(i))
+		}
+	}
+}
+
+// gather collects the requirements of a buffer, sorted by time.
+func (p *Plan) gather(b int32) []requirement {
+	s := &p.scratch
+	s.reqs, s.runs = s.reqs[:0], append(s.runs[:0], 0)
+	for _, i := range p.net.needsOf[b] {
+		if d := &p.net.needs[i]; d.qty > 0 {
+			s.reqs = append(s.reqs, requirement{max(d.due, p.net.now), d.qty, ^i})
+		}
+	}
+	s.runs = append(s.runs, len(s.reqs))
+	o := &p.orders
+	for _, w := range p.net.users[b] {
+		m := &p.net.makers[w.maker]
+		if m.buffer < 0 {
+			p.buildShared(w.maker)
+		}
+		if m.buffer == b {
+			continue // what a recipe takes of its own output is taken when it is made
+		}
+		u := &m.uses[w.use]
+		last := always
+		for i := p.lo[w.maker]; i < p.hi[w.maker]; i++ {
+			if o.maker[i] != w.maker {
+				continue
+			}
+			q, ok := u.of(o.qty[i])
+			if !ok {
+				p.tooLarge(b, o.qty[i])
+				return nil
+			}
+			if o.begin[i] < last {
+				s.runs = append(s.runs, len(s.reqs))
+			}
+			last = o.begin[i]
+			s.reqs = append(s.reqs, requirement{o.begin[i], q, i})
+		}
+		s.runs = append(s.runs, len(s.reqs))
+	}
+	p.requirements += len(s.reqs)
+	return p.merge()
+}
+
+// merge sorts the gathered requirements by time: they are a few runs that are
+// sorted already, merged two by two. Equal times keep their order.
+func (p *Plan) merge() []requirement {
+	s := &p.scratch
+	runs := slices.Compact(s.runs)
+	if cap(s.tmp) < len(s.reqs) {
+		s.tmp = make([]requirement, len(s.reqs)*3/2)
+	}
+	from, to := s.reqs, s.tmp[:len(s.reqs)]
+	for len(runs) > 2 {
+		out := runs[:1]
+		for i := 0; i+1 < len(runs); i += 2 {
+			a, mid, end := runs[i], runs[i+1], runs[i+1]
+			if i+2 < len(runs) {
+				end = runs[i+2]
+			}
+			mergeRuns(to[a:end], from[a:mid], from[mid:end])
+			out = append(out, end)
+		}
+		from, to = to, from
+		runs = out
+	}
+	s.reqs, s.tmp = from, to
+	return from
+}
+
+func mergeRuns(to, a, b []requirement) {
+	for k := range to {
+		if len(b) == 0 || len(a) > 0 && a[0].at <= b[0].at {
+			to[k], a = a[0], a[1:]
+		} else {
+			to[k], b = b[0], b[1:]
+		}
+	}
+}
+
+// stockOf returns what a buffer has and expects, sorted by time.
+func (p *Plan) stockOf(b int32, pool []lot) []lot {
+	n := p.net
+	for i := n.supplyAt[b]; i < n.supplyAt[b+1]; i++ {
+		pool = append(pool, lot{n.supplies[i].at, n.supplies[i].qty, ^i})
+	}
+	if extra := p.spare[b]; len(extra) > 0 {
+		pool = append(pool, extra...)
+		slices.SortStableFunc(pool, func(x, y lot) int { return cmp.Compare(x.at, y.at) })
+	}
+	return pool
+}
+
+// net1 plans a buffer that stands alone.
+func (p *Plan) net1(b int32) {
+	reqs := p.gather(b)
+	pool := p.stockOf(b, p.scratch.pool[:0])
+	lo, linkLo := int32(len(p.orders.maker)), int32(len(p.links))
+	for i := 0; i < len(reqs) && p.err == nil; {
+		j := i + 1
+		for j < len(reqs) && reqs[j].at == reqs[i].at {
+			j++
+		}
+		pool = p.serve(b, reqs[i:j], pool)
+		i = j
+	}
+	p.scratch.pool = pool[:0]
+	p.closed(b, lo, linkLo)
+}
+
+// closed notes where the orders and links of a buffer lie.
+func (p *Plan) closed(b, lo, linkLo int32) {
+	for _, m := range p.net.makersOf[b] {
+		p.lo[m], p.hi[m] = lo, int32(len(p.orders.maker))
+	}
+	p.linkLo[b], p.linkHi[b] = linkLo, int32(len(p.links))
+	if len(p.orders.maker) > p.settings.MostOrders {
+		p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(b))
+	}
+}
+
+// netTogether plans buffers that the same processes put out, in order of time.
+func (p *Plan) netTogether(c []int32) {
+	type event struct {
+		requirement
+		rank int
+	}
+	var events []event
+	pools := make([][]lot, len(c))
+	for i, b := range c {
+		for _, r := range p.gather(b) {
+			events = append(events, event{r, i})
+		}
+		pools[i] = p.stockOf(b, nil)
+	}
+	slices.SortStableFunc(events, func(x, y event) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.rank, y.rank)) })
+	lo, linkLo := int32(len(p.orders.maker)), int32(len(p.links))
+	var reqs []requirement
+	for i := 0; i < len(events) && p.err == nil; {
+		rank, at := events[i].rank, events[i].at
+		for reqs = reqs[:0]; i < len(events) && events[i].at == at && events[i].rank == rank; i++ {
+			reqs = append(reqs, events[i].requirement)
+		}
+		for _, x := range p.spare[c[rank]] {
+			pools[rank] = insert(pools[rank], x)
+		}
+		p.spare[c[rank]] = p.spare[c[rank]][:0]
+		pools[rank] = p.serve(c[rank], reqs, pools[rank])
+	}
+	for _, b := range c {
+		p.closed(b, lo, linkLo)
+	}
+}
+
+// insert puts a lot into a pool that is sorted by time.
+func insert(pool []lot, x lot) []lot {
+	at, _ := slices.BinarySearchFunc(pool, x.at+1, func(l lot, t int64) int { return cmp.Compare(l.at, t) })
+	return slices.Insert(pool, at, x)
+}
+
+// serve meets the requirements of one buffer at one time, in their order: from
+// the pool, then from offers, then by making. It returns the pool that is left.
+func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
+	s := &p.scratch
+	s.rest = s.rest[:0]
+	at, total := reqs[0].at, int64(0)
+	used := 0
+	for _, r := range reqs {
+		for r.qty > 0 && used < len(pool) && pool[used].at <= at {
+			x := min(r.qty, pool[used].qty)
+			if x > 0 {
+				p.links = append(p.links, link{pool[used].supply, r.consumer, x})
+			}
+			r.qty -= x
+			if pool[used].qty -= x; pool[used].qty == 0 {
+				used++
+			}
+		}
+		if r.qty > 0 {
+			s.rest = append(s.rest, r)
+			if total += r.qty; total < 0 {
+				p.tooLarge(b, r.qty)
+				return pool
+			}
+		}
+	}
+	pool = pool[used:]
+	if total == 0 {
+		return pool
+	}
+	f := filler{p: p, b: b, at: at, left: total, pool: pool}
+	f.fromOffers()
+	if f.left > 0 {
+		f.fromMakers()
+	}
+	if f.left > 0 {
+		p.unmet[b] = true
+	}
+	return f.pool
+}
+
+// filler places the orders that meet what is left of a buffer's requirements at
+// one time, and hands them out in order.
+type filler struct {
+	p    *Plan
+	b    int32
+	at   int64
+	left int64
+	pool []lot
+	next int // the first requirement in scratch.rest that is not yet met
+}
+
+// place hands an order of q steps to the requirements; the rest goes to the pool.
+func (f *filler) place(order int32, q int64) {
+	rest := f.p.scratch.rest
+	for q > 0 && f.next < len(rest) {
+		r := &rest[f.next]
+		x := min(q, r.qty)
+		f.p.links = append(f.p.links, link{order, r.consumer, x})
+		q, f.left = q-x, f.left-x
+		if r.qty -= x; r.qty == 0 {
+			f.next++
+		}
+	}
+	if q > 0 {
+		f.pool = insert(f.pool, lot{f.at, q, order})
+	}
+}
+
+func (f *filler) fromOffers() {
+	p := f.p
+	for _, i := range p.net.offersOf[f.b] {
+		if f.left == 0 {
+			return
+		}
+		o := &p.net.offers[i]
+		if !o.canServe(f.at, p.net.now) {
+			continue
+		}
+		if x := o.amount(f.left, p.offerLeft[i]); x > 0 {
+			if p.offerLeft[i] >= 0 {
+				p.offerLeft[i] -= x
+			}
+			f.place(p.orders.add(^i, f.at-o.lead, f.at, x), x)
+		}
+	}
+}
+
+// canServe reports whether the offer can be had at a time.
+func (o *offer) canServe(at, now int64) bool {
+	return at-o.lead >= now && at-o.lead >= o.from && at <= o.until
+}
+
+// amount is how much to take of an offer towards q, given what is left of it.
+func (o *offer) amount(q, left int64) int64 {
+	if left >= 0 && q > left {
+		q = left
+	}
+	if q < o.least {
+		if left >= 0 && left < o.least {
+			return 0
+		}
+		q = o.least
+	}
+	return q
+}
+
+func (f *filler) fromMakers() {
+	p := f.p
+	for _, i := range p.net.makersOf[f.b] {
+		m := &p.net.makers[i]
+		for f.left > 0 && p.err == nil {
+			q := f.left
+			if m.lots() {
+				q = m.lot(q)
+			}
+			d, ok := m.duration(q)
+			if !ok {
+				p.tooLarge(f.b, q)
+				return
+			}
+			if q <= 0 || f.at-d < p.net.now || !m.inForce(f.at-d) {
+				break
+			}
+			o := p.orders.add(i, f.at-d, f.at, q)
+			f.place(o, q)
+			if len(m.byproducts) > 0 {
+				p.putOut(o, m)
+			}
+			if m.usesOwnOutput {
+				f.takeOwn(o, m)
+			}
+			if len(p.orders.maker) > p.settings.MostOrders {
+				p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(f.b))
+			}
+		}
+	}
+}
+
+// takeOwn takes what a recipe needs of its own output (seed) from what is left.
+func (f *filler) takeOwn(order int32, m *maker) {
+	o := &f.p.orders
+	for j := range m.uses {
+		if m.uses[j].buffer != f.b {
+			continue
+		}
+		q, _ := m.uses[j].of(o.qty[order])
+		for i := 0; i < len(f.pool) && q > 0 && f.pool[i].at <= o.begin[order]; i++ {
+			x := min(q, f.pool[i].qty)
+			if x > 0 {
+				f.p.links = append(f.p.links, link{f.pool[i].supply, order, x})
+			}
+			f.pool[i].qty -= x
+			q -= x
+		}
+		if q > 0 {
+			f.p.unmet[f.b] = true
+		}
+	}
+}
+
+// putOut books the by-products of an order.
+func (p *Plan) putOut(order int32, m *maker) {
+	o := &p.orders
+	for j := range m.byproducts {
+		u := &m.byproducts[j]
+		q, ok := u.amount.down(o.qty[order])
+		if u.perBatch {
+			q, ok = u.amount.down(1)
+		}
+		if !ok {
+			p.tooLarge(u.buffer, o.qty[order])
+			return
+		}
+		if q == 0 {
+			continue
+		}
+		ref := ^int32(len(p.net.supplies) + len(p.byproducts))
+		p.byproducts = append(p.byproducts, byproduct{order, int32(j), u.buffer, o.end[order], q})
+		if !u.late {
+			p.spare[u.buffer] = append(p.spare[u.buffer], lot{o.end[order], q, ref})
+		}
+	}
+}
+
+// buildShared makes the processes that carry the pairs of a recipe: what falls
+// due together shares one; of lots at one time, the first of each pair go together.
+func (p *Plan) buildShared(shared int32) {
+	if p.built[shared] {
+		return
+	}
+	p.built[shared] = true
+	type line struct {
+		end   int64
+		trip  int
+		order int32
+	}
+	var lines []line
+	o := &p.orders
+	for i := shared + 1; i < int32(len(p.net.makers)) && p.net.makers[i].shared == shared; i++ {
+		trip, last := 0, always
+		for k := p.lo[i]; k < p.hi[i]; k++ {
+			if o.maker[k] != i {
+				continue
+			}
+			if trip++; o.end[k] != last {
+				trip, last = 0, o.end[k]
+			}
+			lines = append(lines, line{o.end[k], trip, k})
+		}
+	}
+	slices.SortStableFunc(lines, func(x, y line) int { return cmp.Or(cmp.Compare(x.end, y.end), cmp.Compare(x.trip, y.trip)) })
+	p.lo[shared] = int32(len(o.maker))
+	for i := 0; i < len(lines); {
+		first, carried := lines[i], int64(0)
+		process := o.add(shared, o.begin[first.order], first.end, 0)
+		for ; i < len(lines) && lines[i].end == first.end && lines[i].trip == first.trip; i++ {
+			k := lines[i].order
+			x, ok := p.net.makers[o.maker[k]].carried.up(o.qty[k])
+			if carried += x; !ok || carried < 0 {
+				p.tooLarge(p.net.makers[o.maker[k]].buffer, o.qty[k])
+				return
+			}
+			p.sharedOf[k] = process
+		}
+		o.qty[process] = carried
+		p.putOut(process, &p.net.makers[shared])
+	}
+	p.hi[shared] = int32(len(o.maker))
+}
+
+func (p *Plan) tooLarge(b int32, q int64) {
+	if p.err == nil {
+		p.err = rule.Refuse("planOverflow", "about", p.net.bufferName(b), "quantity", p.net.amount(b, q))
+	}
+}

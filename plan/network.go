@@ -1,0 +1,248 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"commonweal/vf"
+)
+
+// never is later than every date; always is earlier.
+const (
+	never  = int64(1) << 61
+	always = -never
+)
+
+// Settings are what a plan depends on beside the facts.
+type Settings struct {
+	Now        vf.Time // nothing may begin before; required
+	Horizon    int64   // seconds after the last due time until which lateness is looked for; 0: two years
+	MostOrders int     // a plan with more orders is refused; 0: 60 million
+}
+
+const (
+	twoYears          = 2 * 366 * 86400
+	defaultMostOrders = 60_000_000
+)
+
+// bufferKey says what a buffer holds.
+type bufferKey struct {
+	spec, stage vf.ID
+	state       string
+	place       vf.ID
+	only        vf.ID // the one resource asked for by name, else ""
+}
+
+func (k bufferKey) compare(o bufferKey) int {
+	return cmp.Or(strings.Compare(string(k.spec), string(o.spec)), strings.Compare(string(k.stage), string(o.stage)),
+		strings.Compare(k.state, o.state), strings.Compare(string(k.place), string(o.place)), strings.Compare(string(k.only), string(o.only)))
+}
+
+// maker is a recipe process seen from the output that drives it; or the shared
+// part of a recipe with paired flows (buffer -1), whose quantity is what is carried.
+type maker struct {
+	recipe        *vf.RecipeProcess
+	out           *vf.RecipeFlow // nil for a shared part
+	buffer        int32
+	shared        int32 // for a pair: the maker of the shared part, else -1
+	carried       ratio // for a pair: steps carried for each step of output
+	fixed         int64 // seconds
+	perUnit       ratio // seconds for each step; num 0 if none
+	least         int64 // lot rules in steps, 0 if none
+	multiple      int64
+	most          int64
+	from, until   int64 // in force for processes that begin in [from, until)
+	scale         ratio // runs of the recipe for each step of output
+	uses          []use
+	byproducts    []use // per step of output, rounded down
+	others        []*vf.RecipeFlow
+	pairIn        *vf.RecipeFlow
+	coDriven      bool // one of several outputs that may drive the recipe, not the first
+	usesOwnOutput bool
+}
+
+// use is what a maker takes from (or gives to) a buffer for each step it puts out.
+type use struct {
+	buffer   int32
+	perBatch bool
+	amount   ratio // steps for each step of output; steps for each process if perBatch
+	flow     *vf.RecipeFlow
+	late     bool // a by-product that what comes before it in the order cannot count on
+}
+
+func (u use) of(q int64) (int64, bool) {
+	if u.perBatch {
+		return u.amount.up(1)
+	}
+	return u.amount.up(q)
+}
+
+// user is a maker that takes from a buffer, by the number of the use.
+type user struct{ maker, use int32 }
+
+// offer is what somebody offers.
+type offer struct {
+	intent      *vf.Intent
+	buffer      int32
+	left        int64 // steps; -1 if unlimited
+	least       int64
+	from, until int64 // can be had in [from, until]
+	lead        int64
+}
+
+// supply is stock or a firm receipt.
+type supply struct {
+	buffer int32
+	at     int64 // always for stock
+	qty    int64
+	id     vf.ID // resource, commitment or intent
+	firm   bool
+}
+
+// need is what is wanted: a need of somebody, or what a firm process still takes.
+type need struct {
+	id       vf.ID
+	buffer   int32
+	qty      int64
+	due      int64
+	tier     int
+	least    int64 // the least that helps
+	latest   int64
+	intent   *vf.Intent
+	firm     bool       // what a firm process takes: comes before every tier
+	promised []coverage // firm promises to this very need
+	wanted   int64      // qty and what is promised or done already
+	done     int64
+}
+
+// coverage is so much at a time.
+type coverage struct {
+	at, qty int64
+	id      vf.ID // the commitment, where it is one
+}
+
+// network is the facts as dense tables. Everything is numbered by id.
+type network struct {
+	graph    *vf.Graph
+	now      int64
+	units    *vf.Units
+	specs    map[vf.ID]*vf.ResourceSpecification
+	buffers  []bufferKey
+	unit     []vf.ID // of each buffer
+	step     []vf.Decimal
+	byKey    map[bufferKey]int32
+	plain    map[vf.ID]int32 // specification → its buffer without stage, state and place
+	makers   []maker
+	makersOf [][]int32
+	users    [][]user
+	offers   []offer
+	offersOf [][]int32
+	supplies []supply // sorted by buffer, time, id
+	supplyAt []int32  // supplies of buffer b: supplyAt[b]..supplyAt[b+1]
+	needs    []need   // sorted by id
+	needsOf  [][]int32
+	specUnit map[vf.ID]vf.ID
+	broken   []Problem
+	cycles   [][]int32
+	firm     firmFacts
+	horizon  int64
+}
+
+// buffer returns the number of a buffer, made if new.
+func (n *network) buffer(k bufferKey) int32 {
+	if k.stage == "" && k.state == "" && k.place == "" && k.only == "" {
+		if b, ok := n.plain[k.spec]; ok {
+			return b
+		}
+	} else if b, ok := n.byKey[k]; ok {
+		return b
+	}
+	b := int32(len(n.buffers))
+	n.buffers = append(n.buffers, k)
+	if k.stage == "" && k.state == "" && k.place == "" && k.only == "" {
+		n.plain[k.spec] = b
+	} else {
+		n.byKey[k] = b
+	}
+	return b
+}
+
+// number renumbers the buffers by their keys, so that numbers do not depend on
+// the order of the facts.
+func (n *network) number() {
+	order := make([]int32, len(n.buffers))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return n.buffers[a].compare(n.buffers[b]) })
+	rank := make([]int32, len(order))
+	sorted := make([]bufferKey, len(order))
+	for to, from := range order {
+		rank[from], sorted[to] = int32(to), n.buffers[from]
+	}
+	n.buffers = sorted
+	for id, b := range n.plain {
+		n.plain[id] = rank[b]
+	}
+	for k, b := range n.byKey {
+		n.byKey[k] = rank[b]
+	}
+	n.renumber(rank)
+}
+
+func (n *network) renumber(rank []int32) {
+	for i := range n.makers {
+		m := &n.makers[i]
+		if m.buffer >= 0 {
+			m.buffer = rank[m.buffer]
+		}
+		for j := range m.uses {
+			m.uses[j].buffer = rank[m.uses[j].buffer]
+		}
+		for j := range m.byproducts {
+			m.byproducts[j].buffer = rank[m.byproducts[j].buffer]
+		}
+	}
+	for i := range n.offers {
+		n.offers[i].buffer = rank[n.offers[i].buffer]
+	}
+	for i := range n.supplies {
+		n.supplies[i].buffer = rank[n.supplies[i].buffer]
+	}
+	for i := range n.needs {
+		n.needs[i].buffer = rank[n.needs[i].buffer]
+	}
+}
+
+// duration is how long a process of q steps takes.
+func (m *maker) duration(q int64) (int64, bool) {
+	if m.perUnit.num == 0 {
+		return m.fixed, true
+	}
+	d, ok := m.perUnit.up(q)
+	return m.fixed + d, ok
+}
+
+// lot returns the size of the next process towards q steps.
+func (m *maker) lot(q int64) int64 {
+	if m.most > 0 && q > m.most {
+		q = m.most
+	}
+	if q < m.least {
+		q = m.least
+	}
+	if m.multiple > 0 {
+		q = (q + m.multiple - 1) / m.multiple * m.multiple
+		if m.most > 0 && q > m.most {
+			q = m.most / m.multiple * m.multiple
+		}
+	}
+	return q
+}
+
+// lots reports whether the maker has lot rules.
+func (m *maker) lots() bool { return m.least > 0 || m.multiple > 0 || m.most > 0 }
+
+// inForce reports whether a process may begin then.
+func (m *maker) inForce(begin int64) bool { return begin >= m.from && begin < m.until }

@@ -1,0 +1,125 @@
+package plan
+
+import (
+	"cmp"
+
+	"commonweal/vf"
+)
+
+// Stats are the figures of a plan.
+type Stats struct {
+	Orders             int     `json:"orders"` // proposed processes and purchases
+	Processes          int     `json:"processes"`
+	Purchases          int     `json:"purchases"`
+	Requirements       int     `json:"requirements"`
+	Links              int     `json:"links"`
+	Needs              int     `json:"needs"`
+	OnTime             int     `json:"onTime"`
+	Late               int     `json:"late"`
+	Short              int     `json:"short"`
+	EngineMilliseconds float64 `json:"engineMilliseconds"` // from records to pegged plan; filled in by who holds a clock
+	MemoryBytes        int64   `json:"memoryBytes"`        // filled in by who can measure it
+	Hash               string  `json:"hash"`               // SHA-256 of everything but these figures; filled in by Hash
+}
+
+func (s *Stats) count(state string, firm bool) {
+	if firm {
+		return
+	}
+	s.Needs++
+	switch state {
+	case "onTime":
+		s.OnTime++
+	case "late":
+		s.Late++
+	case "short":
+		s.Short++
+	}
+}
+
+// New plans the facts. Data that makes no sense becomes a problem of the plan;
+// the error is a refusal: planWithoutNow, planTooLarge, planOverflow, or one of a
+// unit that makes no sense. The graph must not change while the plan is in use.
+func New(g *vf.Graph, s Settings) (*Plan, error) {
+	s.MostOrders = cmp.Or(s.MostOrders, defaultMostOrders)
+	n, err := read(g, s)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{net: n, settings: s, clusters: n.arrange(), reasons: map[int32]reasons{}, coverage: make([][]coverage, len(n.needs))}
+	p.skip = make([]bool, len(n.buffers))
+	p.reset()
+	p.netting()
+	if p.err == nil && p.spread() {
+		p.reset()
+		p.netting()
+		p.asking()
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	p.settle()
+	return p, nil
+}
+
+// reset makes the plan empty.
+func (p *Plan) reset() {
+	n := p.net
+	p.orders = orders{maker: p.orders.maker[:0], begin: p.orders.begin[:0], end: p.orders.end[:0], qty: p.orders.qty[:0]}
+	p.links, p.byproducts, p.requirements = p.links[:0], p.byproducts[:0], 0
+	p.sharedOf = map[int32]int32{}
+	p.lo, p.hi = make([]int32, len(n.makers)), make([]int32, len(n.makers))
+	p.linkLo, p.linkHi = make([]int32, len(n.buffers)), make([]int32, len(n.buffers))
+	p.spare = make([][]lot, len(n.buffers))
+	p.built, p.unmet = make([]bool, len(n.makers)), make([]bool, len(n.buffers))
+	p.offerLeft = make([]int64, len(n.offers))
+	for i := range n.offers {
+		p.offerLeft[i] = n.offers[i].left
+	}
+}
+
+// spread marks the connected parts of the network in which netting found
+// something short or late, and reports whether there are any.
+func (p *Plan) spread() bool {
+	touched := map[int32]bool{}
+	var root []int32
+	for b, u := range p.unmet {
+		if u {
+			if root == nil {
+				root = p.net.connected()
+			}
+			touched[root[b]] = true
+		}
+	}
+	for b := range root {
+		p.skip[b] = touched[root[b]]
+	}
+	return root != nil
+}
+
+// settle notes what each need gets, and counts.
+func (p *Plan) settle() {
+	n := p.net
+	for i := range n.needs {
+		if d := &n.needs[i]; !p.skip[d.buffer] && d.qty > 0 {
+			p.coverage[i] = []coverage{{at: max(d.due, n.now), qty: d.qty}}
+		}
+	}
+	for _, m := range p.orders.maker {
+		switch {
+		case m < 0:
+			p.stats.Purchases++
+		case n.makers[m].shared < 0:
+			p.stats.Processes++
+		}
+	}
+	p.stats.Orders = p.stats.Processes + p.stats.Purchases
+	p.stats.Links, p.stats.Requirements = len(p.links), p.requirements
+	p.findProblems()
+}
+
+// Stats returns the figures of the plan, without time, memory and hash.
+func (p *Plan) Stats() Stats { return p.stats }
+
+// Problems returns what is late or short or makes no sense, sorted by kind and id.
+func (p *Plan) Problems() []Problem { return p.problems }

@@ -1,0 +1,373 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"commonweal/vf"
+)
+
+// Problem is something that stands between the plan and the needs: data with
+// reasons, not an error.
+type Problem struct {
+	Kind     string     `json:"kind"` // shortage, short, late, brokenData
+	About    vf.ID      `json:"about"`
+	Stage    vf.ID      `json:"stage,omitzero"`
+	Quantity vf.Measure `json:"quantity,omitzero"`
+	When     vf.Time    `json:"when,omitzero"`
+	Needs    []Part     `json:"needs,omitempty"`
+	Causes   []Cause    `json:"causes,omitempty"`
+	Text     string     `json:"text"`
+}
+
+// Part is a quantity that concerns a need.
+type Part struct {
+	Need             vf.ID      `json:"need"`
+	ResourceQuantity vf.Measure `json:"resourceQuantity"`
+}
+
+// Cause is one reason why a need is late or short.
+type Cause struct {
+	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater
+	About    vf.ID      `json:"about"`
+	Stage    vf.ID      `json:"stage,omitzero"`
+	Quantity vf.Measure `json:"quantity,omitzero"`
+	When     vf.Time    `json:"when,omitzero"`
+	Text     string     `json:"text"`
+}
+
+type causeKind uint8
+
+const (
+	causeNoSupply   causeKind = iota // nothing on hand, nothing offered, nobody makes it
+	causeBeforeNow                   // it would have to begin before now
+	causeNotInForce                  // the recipe is not in force then
+	causeAwaits                      // it waits for something promised
+	causeOfferLater                  // the offer can be had only later
+)
+
+var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater"}
+
+// cause is a reason as found: who is a maker, a supply or an offer.
+type cause struct {
+	kind    causeKind
+	buffer  int32
+	who     int32
+	qty, at int64
+}
+
+// reasons are the causes of a need: those that set the dates of what came late,
+// and those of what could not be had at all.
+type reasons struct {
+	all   []cause
+	short []cause
+	last  []cause // of the attempt before
+}
+
+func (a *asker) cause(c cause) {
+	if a.quiet == 0 {
+		a.causes = append(a.causes, c)
+	}
+}
+
+// note adds the causes of an attempt to those that are known; of the same kind
+// and thing the later attempt speaks.
+func (r *reasons) note(found []cause) {
+	for _, c := range adding(nil, found) {
+		if i := slices.IndexFunc(r.all, c.same); i >= 0 {
+			r.all[i] = c
+		} else {
+			r.all = append(r.all, c)
+		}
+	}
+}
+
+func (c cause) same(x cause) bool { return x.kind == c.kind && x.buffer == c.buffer && x.who == c.who }
+
+// adding gathers the causes of one attempt: what is lacking of one buffer in
+// several places adds up.
+func adding(list, found []cause) []cause {
+	for _, c := range found {
+		if i := slices.IndexFunc(list, c.same); i < 0 {
+			list = append(list, c)
+		} else if c.kind == causeNoSupply || c.kind == causeBeforeNow {
+			list[i].qty += c.qty
+			list[i].at = min(list[i].at, c.at)
+		}
+	}
+	return list
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// day writes a time as a person would: a date, with the hour where it has one.
+func day(at int64) string {
+	t := time.Unix(at, 0).UTC()
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return t.Format("2006-01-02")
+	}
+	return t.Format("2006-01-02 15:04 MST")
+}
+
+// measure turns steps of a buffer into a measure of its unit.
+func (n *network) measure(b int32, q int64) vf.Measure {
+	d, err := vf.OfSteps(q, n.step[b])
+	if err != nil {
+		return vf.Measure{HasUnit: n.unit[b]}
+	}
+	return vf.Measure{HasNumericalValue: d, HasUnit: n.unit[b]}
+}
+
+// amount writes steps of a buffer with the symbol of the unit.
+func (n *network) amount(b int32, q int64) string {
+	return n.measure(b, q).HasNumericalValue.String() + " " + n.symbol(n.unit[b])
+}
+
+func (n *network) symbol(unit vf.ID) string {
+	for _, u := range n.graph.Units {
+		if u.ID == unit && u.Symbol != "" {
+			return u.Symbol
+		}
+	}
+	return unit.Last()
+}
+
+// agentName is what a person calls an agent.
+func (n *network) agentName(id vf.ID) string {
+	for _, a := range n.graph.Agents {
+		if a.ID == id && a.Name != "" {
+			return a.Name
+		}
+	}
+	return string(id)
+}
+
+func (n *network) recipeName(m *maker) string {
+	if m.recipe.Name != "" {
+		return m.recipe.Name
+	}
+	return string(m.recipe.ID)
+}
+
+// explain turns a cause into words.
+func (n *network) explain(c cause) Cause {
+	x := Cause{Kind: causeNames[c.kind], About: n.buffers[c.buffer].spec, Stage: n.buffers[c.buffer].stage, Quantity: n.measure(c.buffer, c.qty), When: vf.At(c.at)}
+	amount, name := n.amount(c.buffer, c.qty), n.bufferName(c.buffer)
+	switch c.kind {
+	case causeNoSupply:
+		x.Text = amount + " of " + name + " missing on " + day(c.at) + ": " + n.whyNoSupply(c.buffer)
+	case causeBeforeNow:
+		m := &n.makers[c.who]
+		x.About, x.Stage = m.recipe.ID, ""
+		x.Text = n.recipeName(m) + " for " + amount + " of " + name + " would have to begin on " + day(c.at) + ", before now (" + day(n.now) + ")"
+	case causeNotInForce:
+		m := &n.makers[c.who]
+		x.About, x.Stage = m.recipe.ID, ""
+		x.Text = n.recipeName(m) + " is not in force on " + day(c.at)
+	case causeAwaits:
+		x.About, x.Stage = n.supplies[c.who].id, ""
+		x.Text = amount + " of " + name + " comes on " + day(c.at) + " (" + string(x.About) + ")"
+	case causeOfferLater:
+		i := n.offers[c.who].intent
+		x.About, x.Stage = i.ID, ""
+		x.Text = name + " from " + n.agentName(i.Provider) + " can be had from " + day(c.at)
+	}
+	return x
+}
+
+// whyNoSupply says what there is of a buffer, and what might have been meant.
+func (n *network) whyNoSupply(b int32) string {
+	var stock, firm, offered int64
+	for i := n.supplyAt[b]; i < n.supplyAt[b+1]; i++ {
+		if n.supplies[i].firm {
+			firm += n.supplies[i].qty
+		} else {
+			stock += n.supplies[i].qty
+		}
+	}
+	for _, i := range n.offersOf[b] {
+		offered += max(0, n.offers[i].left)
+	}
+	var has []string
+	for _, p := range []struct {
+		q    int64
+		what string
+	}{{stock, " on hand"}, {firm, " promised"}, {offered, " offered"}} {
+		if p.q > 0 {
+			has = append(has, n.amount(b, p.q)+p.what)
+		}
+	}
+	if len(has) > 0 {
+		return "there is no more than " + strings.Join(has, ", ") + ", and no recipe makes it"
+	}
+	text := "it has no stock, no offer and no recipe"
+	for _, path := range n.cycles {
+		if slices.Contains(path, b) {
+			text = "its recipes go in a circle, and it has no stock and no offer"
+		}
+	}
+	if other := n.otherStage(b); other != "" {
+		text += " (there is some " + other + ", which is another stage)"
+	}
+	return text
+}
+
+// otherStage names a buffer of the same specification that has supply, for one
+// that has none: often a stage was forgotten or misspelled.
+func (n *network) otherStage(b int32) string {
+	for i := range n.buffers {
+		k := n.buffers[i]
+		has := n.supplyAt[i] < n.supplyAt[i+1] || len(n.offersOf[i]) > 0 || len(n.makersOf[i]) > 0
+		if int32(i) != b && k.spec == n.buffers[b].spec && k.only == "" && has {
+			if k.stage == "" {
+				return n.bufferName(int32(i)) + " at no stage"
+			}
+			return n.bufferName(int32(i))
+		}
+	}
+	return ""
+}
+
+// needName is what a person calls a need: what, and for whom.
+func (n *network) needName(d *need) string {
+	if d.firm {
+		return n.amount(d.buffer, d.wanted) + " of " + n.bufferName(d.buffer) + " for " + string(d.id) + ", which is firm"
+	}
+	return n.amount(d.buffer, d.wanted) + " of " + n.bufferName(d.buffer) + " for " + n.agentName(d.intent.Receiver)
+}
+
+// needState sums up what a need gets.
+type needState struct {
+	parts   []coverage // promised and planned, by date
+	covered int64
+	last    int64 // the date of the last part
+	state   string
+}
+
+func (p *Plan) state(i int32) needState {
+	d := &p.net.needs[i]
+	s := needState{parts: slices.Concat(d.promised, p.coverage[i]), covered: d.done, last: always}
+	slices.SortStableFunc(s.parts, func(x, y coverage) int { return cmp.Compare(x.at, y.at) })
+	for _, c := range s.parts {
+		s.covered += c.qty
+		s.last = max(s.last, c.at)
+	}
+	switch {
+	case s.covered < d.wanted:
+		s.state = "short"
+	case s.last > d.due:
+		s.state = "late"
+	default:
+		s.state = "onTime"
+	}
+	return s
+}
+
+// findProblems lists what is late or short, with causes, and what is missing of
+// which thing, with the needs that it touches.
+func (p *Plan) findProblems() {
+	n := p.net
+	missing := map[int32][]Part{}
+	amounts := map[int32]int64{}
+	first := map[int32]int64{}
+	for i := range n.needs {
+		d := &n.needs[i]
+		s := p.state(int32(i))
+		p.stats.count(s.state, d.firm)
+		if s.state == "onTime" {
+			continue
+		}
+		r := p.reasons[int32(i)]
+		p.problems = append(p.problems, p.needProblem(d, s, r))
+		if s.state != "short" {
+			continue
+		}
+		for _, c := range r.short {
+			if c.kind == causeNoSupply {
+				missing[c.buffer] = append(missing[c.buffer], Part{d.id, n.measure(d.buffer, d.wanted-s.covered)})
+				amounts[c.buffer] += c.qty
+				if at, said := first[c.buffer]; !said || c.at < at {
+					first[c.buffer] = c.at
+				}
+			}
+		}
+	}
+	for b := range int32(len(n.buffers)) {
+		if amounts[b] == 0 {
+			continue
+		}
+		p.problems = append(p.problems, Problem{Kind: "shortage", About: n.buffers[b].spec, Stage: n.buffers[b].stage,
+			Quantity: n.measure(b, amounts[b]), When: vf.At(first[b]), Needs: missing[b],
+			Text: "Short of " + n.bufferName(b) + ": " + n.amount(b, amounts[b]) + " more needed by " + day(first[b]) + "; " + n.whyNoSupply(b) + ". It touches " + count(len(missing[b]), "need") + "."})
+	}
+	p.problems = append(p.problems, n.broken...)
+	slices.SortStableFunc(p.problems, func(x, y Problem) int {
+		return cmp.Or(cmp.Compare(problemRank(x.Kind), problemRank(y.Kind)), strings.Compare(string(x.About), string(y.About)),
+			strings.Compare(string(x.Stage), string(y.Stage)), strings.Compare(x.Text, y.Text))
+	})
+}
+
+func problemRank(kind string) int {
+	return slices.Index([]string{"shortage", "short", "late", "brokenData"}, kind)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+func (p *Plan) needProblem(d *need, s needState, r reasons) Problem {
+	n := p.net
+	x := Problem{Kind: s.state, About: d.id, When: vf.At(d.due), Needs: []Part{{d.id, n.measure(d.buffer, d.wanted)}}}
+	causes := r.all
+	if s.state == "late" {
+		causes = slices.DeleteFunc(slices.Clone(r.all), func(c cause) bool {
+			return c.kind == causeNoSupply && slices.ContainsFunc(r.all, func(x cause) bool {
+				return x.buffer == c.buffer && (x.kind == causeAwaits || x.kind == causeOfferLater)
+			})
+		})
+	}
+	if s.state == "short" {
+		x.Quantity = n.measure(d.buffer, d.wanted-s.covered)
+		x.Needs[0].ResourceQuantity = x.Quantity
+		x.Text = n.needName(d) + " by " + day(d.due) + ": short by " + n.amount(d.buffer, d.wanted-s.covered)
+		if s.covered > 0 {
+			x.Text += ", " + n.amount(d.buffer, s.covered) + " covered"
+		}
+	} else {
+		late := int64(0)
+		for _, c := range s.parts {
+			if c.at > d.due {
+				late += c.qty
+			}
+		}
+		x.Quantity, x.When = n.measure(d.buffer, late), vf.At(s.last)
+		x.Text = n.needName(d) + " by " + day(d.due) + ": late, "
+		if late < d.wanted {
+			x.Text += n.amount(d.buffer, late) + " of it only on "
+		} else {
+			x.Text += "only on "
+		}
+		x.Text += day(s.last)
+		if d.due < n.now && len(causes) == 0 {
+			x.Text += ", because its date had passed already"
+		}
+	}
+	for _, c := range causes {
+		x.Causes = append(x.Causes, n.explain(c))
+	}
+	if len(x.Causes) > 0 {
+		var why []string
+		for _, c := range x.Causes {
+			why = append(why, c.Text)
+		}
+		x.Text += ", because " + strings.Join(why, "; ")
+	}
+	x.Text += "."
+	return x
+}

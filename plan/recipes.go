@@ -1,0 +1,480 @@
+package plan
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"commonweal/vf"
+)
+
+// recipeFlows is a recipe process with its flows, sorted by id.
+type recipeFlows struct {
+	recipe  *vf.RecipeProcess
+	ins     []*vf.RecipeFlow
+	outs    []*vf.RecipeFlow
+	primary vf.ID // the specification that a Recipe names as its primary output
+}
+
+// readRecipes makes a maker for each output that can drive a recipe process.
+func (n *network) readRecipes() {
+	recipes := make([]recipeFlows, len(n.graph.RecipeProcesses))
+	for i, r := range n.graph.RecipeProcesses {
+		recipes[i].recipe = r
+	}
+	slices.SortFunc(recipes, func(a, b recipeFlows) int { return strings.Compare(string(a.recipe.ID), string(b.recipe.ID)) })
+	at := make(map[vf.ID]int32, len(recipes))
+	for i := range recipes {
+		at[recipes[i].recipe.ID] = int32(i)
+	}
+	for _, f := range n.graph.RecipeFlows {
+		if i, ok := at[f.RecipeInputOf]; ok {
+			recipes[i].ins = append(recipes[i].ins, f)
+		}
+		if i, ok := at[f.RecipeOutputOf]; ok {
+			recipes[i].outs = append(recipes[i].outs, f)
+		}
+	}
+	for _, r := range n.graph.Recipes {
+		for _, id := range r.RecipeIncludes {
+			if i, ok := at[id]; ok && r.PrimaryOutput != "" {
+				recipes[i].primary = r.PrimaryOutput
+			}
+		}
+	}
+	n.makers = make([]maker, 0, len(recipes))
+	for i := range recipes {
+		r := &recipes[i]
+		byID := func(a, b *vf.RecipeFlow) int { return strings.Compare(string(a.ID), string(b.ID)) }
+		slices.SortFunc(r.ins, byID)
+		slices.SortFunc(r.outs, byID)
+		mark := len(n.makers)
+		if err := n.readRecipe(r); err != nil {
+			n.makers = n.makers[:mark]
+			n.breaks(r.recipe.ID, err)
+		}
+	}
+}
+
+// outStage is the stage of what a flow puts out: its own, else that of the process.
+func outStage(r *vf.RecipeProcess, f *vf.RecipeFlow) vf.ID {
+	if f.Stage != "" || f.Action.Effects() == nil || f.Action.Effects().Stage != vf.Update {
+		return f.Stage
+	}
+	return r.ProcessConformsTo
+}
+
+// moves reports whether a flow takes from or gives to a buffer.
+func moves(f *vf.RecipeFlow) bool {
+	return f.Action != vf.Work && f.Action != vf.Use && f.Action != vf.Cite
+}
+
+func (n *network) readRecipe(r *recipeFlows) error {
+	var pairs, unpaired []*vf.RecipeFlow
+	pairOf := map[*vf.RecipeFlow]*vf.RecipeFlow{}
+	for _, o := range r.outs {
+		if in := r.partner(o, pairOf); in != nil {
+			pairOf[o], pairOf[in] = in, o
+			pairs = append(pairs, o)
+		}
+	}
+	for _, f := range r.ins {
+		if pairOf[f] == nil {
+			unpaired = append(unpaired, f)
+		}
+	}
+	if len(pairs) > 0 {
+		return n.readPairs(r, pairs, unpaired, pairOf)
+	}
+	for i, o := range r.drivers() {
+		m, err := n.newMaker(r.recipe, o)
+		if err != nil {
+			return err
+		}
+		m.coDriven = i > 0
+		out, err := n.outSteps(r.recipe, o)
+		if err != nil {
+			return err
+		}
+		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
+			return err
+		}
+		for _, f := range unpaired {
+			if err := n.addUse(&m, f, out); err != nil {
+				return err
+			}
+		}
+		for _, f := range r.outs {
+			if f == o {
+				continue
+			}
+			if err := n.addOutput(&m, r.recipe, f, out); err != nil {
+				return err
+			}
+		}
+		n.makers = append(n.makers, m)
+	}
+	return nil
+}
+
+// partner finds the input that passes through to an output.
+func (r *recipeFlows) partner(o *vf.RecipeFlow, taken map[*vf.RecipeFlow]*vf.RecipeFlow) *vf.RecipeFlow {
+	row := o.Action.Effects()
+	if row == nil || row.PairsWith == "" || !o.Action.IsOutput() {
+		return nil
+	}
+	for _, in := range r.ins {
+		if taken[in] == nil && in.Action == row.PairsWith && in.ResourceConformsTo == o.ResourceConformsTo {
+			return in
+		}
+	}
+	return nil
+}
+
+// drivers are the outputs for which the recipe is carried out: the primary
+// output where a Recipe names it, else whatever it produces, else the services.
+func (r *recipeFlows) drivers() []*vf.RecipeFlow {
+	var things, services, primary []*vf.RecipeFlow
+	for _, o := range r.outs {
+		switch {
+		case o.PerBatch:
+		case o.Action == vf.DeliverService:
+			services = append(services, o)
+		default:
+			things = append(things, o)
+		}
+	}
+	if len(things) == 0 {
+		things = services
+	}
+	for _, o := range things {
+		if o.ResourceConformsTo == r.primary {
+			primary = append(primary, o)
+		}
+	}
+	if len(primary) > 0 {
+		return primary
+	}
+	return things
+}
+
+// newMaker reads what holds for the recipe process as a whole.
+func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error) {
+	m := maker{recipe: r, out: o, shared: -1, from: always, until: never, perUnit: ratio{0, 1}, carried: one}
+	m.buffer = n.buffer(bufferKey{spec: o.ResourceConformsTo, stage: outStage(r, o), state: o.State, place: o.Place})
+	var err error
+	if !r.HasDuration.IsZero() {
+		if m.fixed, err = n.seconds(r.HasDuration); err != nil {
+			return m, err
+		}
+	}
+	unit := n.specUnit[o.ResourceConformsTo]
+	step, err := n.units.Step(unit)
+	if err != nil {
+		return m, err
+	}
+	if !r.DurationPerUnit.IsZero() {
+		if _, err = n.seconds(r.DurationPerUnit); err != nil {
+			return m, err
+		}
+		base, _ := n.secondsRat(r.DurationPerUnit)
+		if m.perUnit, err = n.ratioOf(base.Mul(base, step.Rat())); err != nil {
+			return m, err
+		}
+	}
+	for _, l := range []struct {
+		to *int64
+		m  vf.Measure
+	}{{&m.least, r.LeastBatch}, {&m.multiple, r.BatchMultiple}, {&m.most, r.LargestBatch}} {
+		if !l.m.IsZero() {
+			if *l.to, err = n.steps(o.ResourceConformsTo, l.m, true); err != nil {
+				return m, err
+			}
+		}
+	}
+	if !r.ValidFrom.IsZero() {
+		m.from = r.ValidFrom.Unix()
+	}
+	if !r.ValidUntil.IsZero() {
+		m.until = r.ValidUntil.Unix()
+	}
+	return m, nil
+}
+
+func (n *network) ratioOf(r *big.Rat) (ratio, error) {
+	q, ok := newRatio(r)
+	if !ok || q.num < 0 {
+		return ratio{}, &vf.Error{Kind: vf.NumberTooLarge, Values: []string{"value", r.RatString()}}
+	}
+	return q, nil
+}
+
+// flowSteps is the quantity of a recipe flow in steps, not rounded.
+func (n *network) flowSteps(f *vf.RecipeFlow) (*big.Rat, error) {
+	if f.ResourceQuantity.IsZero() {
+		return nil, &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", "nothing", "wanted", "a quantity on the flow " + string(f.ID)}}
+	}
+	unit, ok := n.specUnit[f.ResourceConformsTo]
+	if !ok {
+		return nil, &vf.Error{Kind: "unknownReference", Values: []string{"id", string(f.ResourceConformsTo)}}
+	}
+	factor, err := n.units.Factor(f.ResourceQuantity.HasUnit, unit)
+	if err != nil {
+		return nil, err
+	}
+	step, err := n.units.Step(unit)
+	if err != nil {
+		return nil, err
+	}
+	factor.Mul(factor, f.ResourceQuantity.HasNumericalValue.Rat())
+	return factor.Quo(factor, step.Rat()), nil
+}
+
+// outSteps is what one run of the recipe gives of an output, in steps.
+func (n *network) outSteps(r *vf.RecipeProcess, o *vf.RecipeFlow) (*big.Rat, error) {
+	q, err := n.flowSteps(o)
+	if err != nil {
+		return nil, err
+	}
+	if r.Yield != nil {
+		q.Mul(q, r.Yield.Rat())
+	}
+	if q.Sign() <= 0 {
+		return nil, &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", o.ResourceQuantity.String(), "wanted", "an output over 0 on the flow " + string(o.ID)}}
+	}
+	return q, nil
+}
+
+// addUse adds an input; `per` is the output (or what is carried) that its
+// quantity goes with, in steps.
+func (n *network) addUse(m *maker, f *vf.RecipeFlow, per *big.Rat) error {
+	if !moves(f) {
+		m.others = append(m.others, f)
+		return nil
+	}
+	q, err := n.flowSteps(f)
+	if err != nil {
+		return err
+	}
+	u := use{buffer: n.buffer(bufferKey{spec: f.ResourceConformsTo, stage: f.Stage, state: f.State, place: f.Place}), perBatch: f.PerBatch, flow: f}
+	if !f.PerBatch {
+		q.Quo(q, per)
+	}
+	if u.amount, err = n.ratioOf(q); err != nil || u.amount.num == 0 {
+		return err
+	}
+	m.usesOwnOutput = m.usesOwnOutput || u.buffer == m.buffer
+	m.uses = append(m.uses, u)
+	return nil
+}
+
+// addOutput adds an output that does not drive: a by-product, or a service.
+func (n *network) addOutput(m *maker, r *vf.RecipeProcess, f *vf.RecipeFlow, per *big.Rat) error {
+	if f.Action == vf.DeliverService || !moves(f) {
+		m.others = append(m.others, f)
+		return nil
+	}
+	q, err := n.outSteps(r, f)
+	if err != nil {
+		return err
+	}
+	u := use{buffer: n.buffer(bufferKey{spec: f.ResourceConformsTo, stage: outStage(r, f), state: f.State, place: f.Place}), perBatch: f.PerBatch, flow: f}
+	if !f.PerBatch {
+		q.Quo(q, per)
+	}
+	if u.amount, err = n.ratioOf(q); err != nil {
+		return err
+	}
+	m.byproducts = append(m.byproducts, u)
+	return nil
+}
+
+// readPairs reads a recipe that passes things through: a maker for each pair,
+// and one for what the pairs share (the trip, the day in the workshop).
+func (n *network) readPairs(r *recipeFlows, pairs, unpaired []*vf.RecipeFlow, pairOf map[*vf.RecipeFlow]*vf.RecipeFlow) error {
+	rest := slices.DeleteFunc(slices.Clone(r.outs), func(o *vf.RecipeFlow) bool { return pairOf[o] != nil })
+	shared := int32(-1)
+	unit := n.carriedUnit(pairs, unpaired, rest)
+	if r.recipe.DurationPerUnit.IsZero() {
+		m, err := n.newMaker(r.recipe, pairs[0])
+		if err != nil {
+			return err
+		}
+		m.buffer, m.out, m.least, m.multiple, m.most = -1, nil, 0, 0, 0
+		if err := n.addShared(&m, r.recipe, unpaired, rest, unit); err != nil {
+			return err
+		}
+		shared = int32(len(n.makers))
+		n.makers = append(n.makers, m)
+	}
+	for _, o := range pairs {
+		m, err := n.newMaker(r.recipe, o)
+		if err != nil {
+			return err
+		}
+		out, err := n.outSteps(r.recipe, o)
+		if err != nil {
+			return err
+		}
+		m.pairIn, m.shared = pairOf[o], shared
+		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
+			return err
+		}
+		if err := n.addUse(&m, pairOf[o], out); err != nil {
+			return err
+		}
+		in, err := n.flowSteps(pairOf[o])
+		if err != nil {
+			return err
+		}
+		if m.carried, err = n.carriedPerStep(pairOf[o].ResourceConformsTo, in.Quo(in, out), unit); err != nil {
+			return err
+		}
+		if shared < 0 {
+			if err := n.addAlone(&m, r.recipe, unpaired, rest, unit); err != nil {
+				return err
+			}
+		}
+		n.makers = append(n.makers, m)
+	}
+	return nil
+}
+
+// carriedUnit is the unit in which what is carried is summed up: that of the
+// first unpaired flow that goes with it, else that of the first pair.
+func (n *network) carriedUnit(pairs, unpaired, rest []*vf.RecipeFlow) vf.ID {
+	for _, f := range slices.Concat(unpaired, rest) {
+		if !f.PerBatch && moves(f) && !f.ResourceQuantity.IsZero() {
+			return f.ResourceQuantity.HasUnit
+		}
+	}
+	return n.specUnit[pairs[0].ResourceConformsTo]
+}
+
+// carriedPerStep turns steps taken of a specification into steps carried.
+func (n *network) carriedPerStep(spec vf.ID, in *big.Rat, unit vf.ID) (ratio, error) {
+	factor, err := n.units.Factor(n.specUnit[spec], unit)
+	if err != nil {
+		return ratio{}, err
+	}
+	from, err := n.units.Step(n.specUnit[spec])
+	if err != nil {
+		return ratio{}, err
+	}
+	to, err := n.units.Step(unit)
+	if err != nil {
+		return ratio{}, err
+	}
+	factor.Mul(factor, in)
+	factor.Mul(factor, from.Rat())
+	return n.ratioOf(factor.Quo(factor, to.Rat()))
+}
+
+// carriedOf is how many steps carried one unit of a flow's own unit is.
+func (n *network) carriedOf(f *vf.RecipeFlow, unit vf.ID) (*big.Rat, error) {
+	per := big.NewRat(1, 1)
+	if f.PerBatch || !moves(f) || f.ResourceQuantity.IsZero() {
+		return per, nil
+	}
+	factor, err := n.units.Factor(f.ResourceQuantity.HasUnit, unit)
+	if err != nil {
+		return nil, err
+	}
+	step, err := n.units.Step(unit)
+	if err != nil {
+		return nil, err
+	}
+	return factor.Quo(factor, step.Rat()), nil
+}
+
+// addShared adds the unpaired flows to the shared part of a recipe with pairs.
+func (n *network) addShared(m *maker, r *vf.RecipeProcess, unpaired, rest []*vf.RecipeFlow, unit vf.ID) error {
+	for _, f := range unpaired {
+		per, err := n.carriedOf(f, unit)
+		if err != nil {
+			return err
+		}
+		if err := n.addUse(m, f, per); err != nil {
+			return err
+		}
+	}
+	for _, f := range rest {
+		per, err := n.carriedOf(f, unit)
+		if err != nil {
+			return err
+		}
+		if err := n.addOutput(m, r, f, per); err != nil {
+			return err
+		}
+	}
+	step, err := n.units.Step(unit)
+	if err != nil {
+		return err
+	}
+	m.scale, err = n.ratioOf(step.Rat())
+	return err
+}
+
+// addAlone adds the unpaired flows to a pair that shares its process with no
+// other, since its duration depends on its quantity.
+func (n *network) addAlone(m *maker, r *vf.RecipeProcess, unpaired, rest []*vf.RecipeFlow, unit vf.ID) error {
+	perStep := new(big.Rat).Inv(big.NewRat(m.carried.num, m.carried.den))
+	for _, f := range slices.Concat(unpaired, rest) {
+		per, err := n.carriedOf(f, unit)
+		if err != nil {
+			return err
+		}
+		per.Mul(per, perStep)
+		if f.RecipeInputOf == r.ID {
+			err = n.addUse(m, f, per)
+		} else {
+			err = n.addOutput(m, r, f, per)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastStages finds, for each specification made at some stage, the stage that a
+// need which names none wants: the last that the recipes lead to. Where there are
+// several, the one of the preferred recipe, then the least id.
+func (n *network) lastStages() map[vf.ID]vf.ID {
+	staged, passedOn := map[vf.ID]bool{}, map[bufferKey]bool{}
+	for i := range n.makers {
+		m := &n.makers[i]
+		if m.buffer < 0 {
+			continue
+		}
+		k := n.buffers[m.buffer]
+		staged[k.spec] = staged[k.spec] || k.stage != ""
+		if m.pairIn != nil {
+			passedOn[bufferKey{spec: k.spec, stage: m.pairIn.Stage}] = true
+		}
+	}
+	type choice struct {
+		stage      vf.ID
+		preference int
+	}
+	best := map[vf.ID]choice{}
+	for i := range n.makers {
+		m := &n.makers[i]
+		if m.buffer < 0 || !staged[n.buffers[m.buffer].spec] {
+			continue
+		}
+		k := n.buffers[m.buffer]
+		c := choice{k.stage, m.recipe.Preference}
+		if passedOn[bufferKey{spec: k.spec, stage: k.stage}] {
+			continue
+		}
+		if b, ok := best[k.spec]; !ok || c.preference < b.preference || c.preference == b.preference && c.stage < b.stage {
+			best[k.spec] = c
+		}
+	}
+	last := make(map[vf.ID]vf.ID, len(best))
+	for spec, c := range best {
+		last[spec] = c.stage
+	}
+	return last
+}

@@ -1,0 +1,318 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"commonweal/vf"
+)
+
+// Report is the plan for people and programs: Valueflows records with their
+// pegs, sorted, the same bytes for the same facts. Stats carries no time, memory
+// or hash until the caller fills them in.
+type Report struct {
+	Processes []Process `json:"processes"`
+	Flows     []Flow    `json:"flows"`
+	Needs     []Need    `json:"needs"`
+	Problems  []Problem `json:"problems"`
+	Stats     Stats     `json:"stats"`
+}
+
+// Process is a proposed process, or a firm one (Firm).
+type Process struct {
+	ID           vf.ID   `json:"@id"`
+	Type         string  `json:"@type"`
+	Name         string  `json:"name,omitzero"`
+	BasedOn      vf.ID   `json:"basedOn,omitzero"`
+	Recipe       vf.ID   `json:"recipe,omitzero"`
+	PerformedBy  vf.ID   `json:"performedBy,omitzero"`
+	HasBeginning vf.Time `json:"hasBeginning,omitzero"`
+	HasEnd       vf.Time `json:"hasEnd,omitzero"`
+	Firm         bool    `json:"firm"`
+}
+
+// Flow is a proposed flow, or a firm one. A flow of no process takes an offer.
+type Flow struct {
+	ID                 vf.ID      `json:"@id"`
+	Type               string     `json:"@type"`
+	Action             vf.Action  `json:"action"`
+	InputOf            vf.ID      `json:"inputOf,omitzero"`
+	OutputOf           vf.ID      `json:"outputOf,omitzero"`
+	Provider           vf.ID      `json:"provider,omitzero"`
+	Receiver           vf.ID      `json:"receiver,omitzero"`
+	ResourceConformsTo vf.ID      `json:"resourceConformsTo,omitzero"`
+	Stage              vf.ID      `json:"stage,omitzero"`
+	State              string     `json:"state,omitzero"`
+	ResourceQuantity   vf.Measure `json:"resourceQuantity,omitzero"`
+	EffortQuantity     vf.Measure `json:"effortQuantity,omitzero"`
+	Due                vf.Time    `json:"due,omitzero"`
+	Firm               bool       `json:"firm"`
+	Pegs               []Part     `json:"pegs"`
+	From               []Source   `json:"from,omitempty"`
+}
+
+// Source is where a quantity comes from: a flow, a resource or an offer.
+type Source struct {
+	Flow             vf.ID      `json:"flow,omitzero"`
+	Resource         vf.ID      `json:"resource,omitzero"`
+	Offer            vf.ID      `json:"offer,omitzero"`
+	ResourceQuantity vf.Measure `json:"resourceQuantity"`
+}
+
+// Need is what a need gets, by date, and from where.
+type Need struct {
+	ID                 vf.ID      `json:"@id"`
+	ResourceConformsTo vf.ID      `json:"resourceConformsTo"`
+	Stage              vf.ID      `json:"stage,omitzero"`
+	Receiver           vf.ID      `json:"receiver,omitzero"`
+	Tier               int        `json:"tier,omitzero"`
+	Wanted             vf.Measure `json:"wanted"`
+	Due                vf.Time    `json:"due"`
+	Coverage           []Coverage `json:"coverage"`
+	From               []Source   `json:"from,omitempty"`
+	State              string     `json:"state"` // onTime, late or short
+}
+
+// Coverage is how much of a need is covered at a date.
+type Coverage struct {
+	At               vf.Time    `json:"at"`
+	ResourceQuantity vf.Measure `json:"resourceQuantity"`
+}
+
+// reporter builds a report.
+type reporter struct {
+	p    *Plan
+	n    *network
+	g    *pegging
+	r    *Report
+	name []vf.ID // of each order that is a process or a purchase
+	out  []vf.ID // the flow that gives the main output of each order
+	by   []vf.ID // the flow of each by-product
+}
+
+// Report writes the plan out. It is as large as the plan with its pegs; for the
+// figures alone there is Stats.
+func (p *Plan) Report() *Report {
+	w := &reporter{p: p, n: p.net, g: p.pegs(), r: &Report{Processes: []Process{}, Flows: []Flow{}, Needs: []Need{}, Problems: p.problems, Stats: p.stats}}
+	if w.r.Problems == nil {
+		w.r.Problems = []Problem{}
+	}
+	w.names()
+	for order := range int32(len(p.orders.maker)) {
+		w.order(order)
+	}
+	w.firm()
+	w.needs()
+	slices.SortFunc(w.r.Processes, func(x, y Process) int {
+		return cmp.Or(cmp.Compare(x.HasBeginning.Unix(), y.HasBeginning.Unix()), strings.Compare(string(x.ID), string(y.ID)))
+	})
+	slices.SortFunc(w.r.Flows, func(x, y Flow) int { return strings.Compare(string(x.ID), string(y.ID)) })
+	return w.r
+}
+
+// names gives each order its id: the recipe (or offer), the end, and the number
+// among equals.
+func (w *reporter) names() {
+	o := &w.p.orders
+	count := len(o.maker)
+	w.name, w.out, w.by = make([]vf.ID, count), make([]vf.ID, count), make([]vf.ID, len(w.p.byproducts))
+	order := make([]int32, 0, count)
+	for i := range int32(count) {
+		if m := o.maker[i]; m < 0 || w.n.makers[m].shared < 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(x, y int32) int {
+		return cmp.Or(strings.Compare(string(w.source(x)), string(w.source(y))), cmp.Compare(o.end[x], o.end[y]),
+			cmp.Compare(o.maker[x], o.maker[y]), cmp.Compare(o.begin[x], o.begin[y]), cmp.Compare(o.qty[x], o.qty[y]), cmp.Compare(x, y))
+	})
+	number := 0
+	for k, i := range order {
+		if k > 0 && w.source(order[k-1]) == w.source(i) && o.end[order[k-1]] == o.end[i] {
+			number++
+		} else {
+			number = 1
+		}
+		id := "plan/" + string(w.source(i)) + "/" + time.Unix(o.end[i], 0).UTC().Format("20060102T150405Z")
+		if number > 1 {
+			id += "/" + digits(number)
+		}
+		w.name[i] = vf.ID(id)
+	}
+	for i := range int32(count) {
+		if m := o.maker[i]; m >= 0 && w.n.makers[m].shared >= 0 {
+			w.name[i] = w.name[w.p.sharedOf[i]]
+		}
+	}
+	for i := range int32(count) {
+		w.out[i] = w.name[i]
+		if m := o.maker[i]; m >= 0 && w.n.makers[m].out != nil {
+			w.out[i] = flowID(w.name[i], w.n.makers[m].out)
+		}
+	}
+	for k, y := range w.p.byproducts {
+		w.by[k] = flowID(w.name[y.order], w.n.makers[o.maker[y.order]].byproducts[y.use].flow)
+	}
+}
+
+// source is the recipe or the offer that an order is of.
+func (w *reporter) source(order int32) vf.ID {
+	if m := w.p.orders.maker[order]; m >= 0 {
+		return w.n.makers[m].recipe.ID
+	}
+	return w.n.offers[^w.p.orders.maker[order]].intent.ID
+}
+
+func flowID(process vf.ID, f *vf.RecipeFlow) vf.ID { return process + "/" + vf.ID(f.ID.Last()) }
+
+func (w *reporter) order(order int32) {
+	o := &w.p.orders
+	if o.maker[order] < 0 {
+		w.purchase(order)
+		return
+	}
+	m := &w.n.makers[o.maker[order]]
+	if m.shared < 0 {
+		w.r.Processes = append(w.r.Processes, Process{ID: w.name[order], Type: "Process", Name: m.recipe.Name, BasedOn: m.recipe.ProcessConformsTo,
+			Recipe: m.recipe.ID, PerformedBy: m.recipe.PerformedBy, HasBeginning: vf.At(o.begin[order]), HasEnd: vf.At(o.end[order])})
+	}
+	if m.out != nil {
+		f := w.flow(order, m.out, m.buffer, o.qty[order], w.g.of(order))
+		w.r.Flows = append(w.r.Flows, f)
+	}
+	w.inputs(order, m)
+	w.byproducts(order, m)
+	for _, f := range m.others {
+		w.r.Flows = append(w.r.Flows, w.other(order, m, f))
+	}
+}
+
+// flow makes a flow of a process from the recipe flow that it follows.
+func (w *reporter) flow(order int32, f *vf.RecipeFlow, b int32, q int64, pegs []peg) Flow {
+	m := &w.n.makers[w.p.orders.maker[order]]
+	x := Flow{ID: flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo,
+		Stage: w.n.buffers[b].stage, State: f.State, ResourceQuantity: w.n.measure(b, q), Pegs: w.parts(b, pegs)}
+	w.side(&x, order, m, f)
+	return x
+}
+
+// side says of which process a flow is an input or an output, whose and when.
+func (w *reporter) side(x *Flow, order int32, m *maker, f *vf.RecipeFlow) {
+	if f.RecipeInputOf == m.recipe.ID {
+		x.InputOf, x.Receiver, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.begin[order])
+		return
+	}
+	x.OutputOf, x.Provider, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.end[order])
+}
+
+func (w *reporter) parts(b int32, pegs []peg) []Part {
+	parts := make([]Part, len(pegs))
+	for i, x := range pegs {
+		parts[i] = Part{w.n.needs[x.need].id, w.n.measure(b, x.qty)}
+	}
+	return parts
+}
+
+// inputs writes what an order takes from buffers, with where it comes from.
+func (w *reporter) inputs(order int32, m *maker) {
+	taken := slices.Clone(w.g.byUser[order])
+	for j := range m.uses {
+		u := &m.uses[j]
+		var mine []link
+		left, _ := u.of(w.p.orders.qty[order])
+		for k := range taken {
+			if x := min(left, taken[k].qty); x > 0 && w.bufferOf(taken[k].supply) == u.buffer {
+				mine = append(mine, link{taken[k].supply, order, x})
+				taken[k].qty -= x
+				left -= x
+			}
+		}
+		q := int64(0)
+		for _, l := range mine {
+			q += l.qty
+		}
+		f := w.flow(order, u.flow, u.buffer, q, share(w.g.of(order), w.p.orders.qty[order], q))
+		f.From = w.from(u.buffer, mine)
+		w.r.Flows = append(w.r.Flows, f)
+	}
+}
+
+// bufferOf is the buffer that a supply is in.
+func (w *reporter) bufferOf(supply int32) int32 {
+	switch k := int(^supply); {
+	case supply >= 0:
+		if m := w.p.orders.maker[supply]; m >= 0 {
+			return w.n.makers[m].buffer
+		}
+		return w.n.offers[^w.p.orders.maker[supply]].buffer
+	case k < len(w.n.supplies):
+		return w.n.supplies[k].buffer
+	default:
+		return w.p.byproducts[k-len(w.n.supplies)].buffer
+	}
+}
+
+// from names the sources of a list of links, each once, in order.
+func (w *reporter) from(b int32, links []link) []Source {
+	var list []Source
+	var amounts []int64
+	for _, l := range links {
+		s := w.sourceOf(l.supply)
+		if i := slices.Index(list, s); i >= 0 {
+			amounts[i] += l.qty
+			continue
+		}
+		list, amounts = append(list, s), append(amounts, l.qty)
+	}
+	for i := range list {
+		list[i].ResourceQuantity = w.n.measure(b, amounts[i])
+	}
+	slices.SortFunc(list, func(x, y Source) int {
+		return strings.Compare(string(x.Resource+"|"+x.Flow), string(y.Resource+"|"+y.Flow))
+	})
+	return list
+}
+
+func (w *reporter) sourceOf(supply int32) Source {
+	switch k := int(^supply); {
+	case supply >= 0:
+		return Source{Flow: w.out[supply]}
+	case k < len(w.n.supplies):
+		if w.n.supplies[k].firm {
+			return Source{Flow: w.n.supplies[k].id}
+		}
+		return Source{Resource: w.n.supplies[k].id}
+	default:
+		return Source{Flow: w.by[k-len(w.n.supplies)]}
+	}
+}
+
+// byproducts writes what an order gives beside what it is made for.
+func (w *reporter) byproducts(order int32, m *maker) {
+	for j := range m.byproducts {
+		u := &m.byproducts[j]
+		q, _ := u.amount.down(w.p.orders.qty[order])
+		if u.perBatch {
+			q, _ = u.amount.down(1)
+		}
+		var links []link
+		for _, k := range w.putOut(order, int32(j)) {
+			links = append(links, w.g.ofBy[k]...)
+		}
+		w.r.Flows = append(w.r.Flows, w.flow(order, u.flow, u.buffer, q, w.g.through(links)))
+	}
+}
+
+// putOut lists the by-products of one use of an order, in their order.
+func (w *reporter) putOut(order, use int32) []int32 {
+	if w.g.putOut == nil {
+		w.g.putOut = map[[2]int32][]int32{}
+		for k, y := range w.p.byproducts {
+			key := [2]int32{y.order, y.use}
+			w.g.putOut[key] = append(w.g.putOut[key], int32(k))
+		}
+	}
+	return w.g.putOut[[2]int32{order, use}]
+}

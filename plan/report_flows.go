@@ -1,0 +1,168 @@
+package plan
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"commonweal/vf"
+)
+
+// other writes a flow that no buffer holds: work, use, citation, a service.
+func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
+	x := Flow{ID: flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo, Stage: f.Stage, State: f.State}
+	w.side(&x, order, m, f)
+	runs := big.NewRat(m.scale.num, m.scale.den)
+	runs.Mul(runs, new(big.Rat).SetInt64(w.p.orders.qty[order]))
+	if f.PerBatch {
+		runs.SetInt64(1)
+	}
+	if !f.ResourceQuantity.IsZero() {
+		x.ResourceQuantity = w.scaled(f.ResourceQuantity, runs)
+	}
+	if !f.EffortQuantity.IsZero() {
+		x.EffortQuantity = w.scaled(f.EffortQuantity, runs)
+	}
+	x.Pegs = []Part{}
+	whole := x.ResourceQuantity
+	if whole.IsZero() {
+		whole = x.EffortQuantity
+	}
+	if step, err := w.n.units.Step(whole.HasUnit); err == nil {
+		if q, _, err := whole.HasNumericalValue.Steps(step); err == nil {
+			for _, y := range share(w.g.of(order), w.p.orders.qty[order], q) {
+				d, _ := vf.OfSteps(y.qty, step)
+				x.Pegs = append(x.Pegs, Part{w.n.needs[y.need].id, vf.Measure{HasNumericalValue: d, HasUnit: whole.HasUnit}})
+			}
+		}
+	}
+	return x
+}
+
+// scaled multiplies a recipe's quantity by the runs, rounded up to the step.
+func (w *reporter) scaled(m vf.Measure, runs *big.Rat) vf.Measure {
+	step, err := w.n.units.Step(m.HasUnit)
+	if err != nil {
+		return vf.Measure{}
+	}
+	q := new(big.Rat).Mul(runs, m.HasNumericalValue.Rat())
+	q.Quo(q, step.Rat())
+	steps, rem := new(big.Int).DivMod(q.Num(), q.Denom(), new(big.Int))
+	if rem.Sign() > 0 {
+		steps.Add(steps, big.NewInt(1))
+	}
+	if !steps.IsInt64() {
+		return vf.Measure{}
+	}
+	d, err := vf.OfSteps(steps.Int64(), step)
+	if err != nil {
+		return vf.Measure{}
+	}
+	return vf.Measure{HasNumericalValue: d, HasUnit: m.HasUnit}
+}
+
+// purchase writes the taking of an offer.
+func (w *reporter) purchase(order int32) {
+	o := &w.p.orders
+	offer := &w.n.offers[^o.maker[order]]
+	i, b := offer.intent, offer.buffer
+	f := Flow{ID: w.name[order], Type: "Intent", Action: i.Action, Provider: i.Provider, Receiver: w.taker(order), ResourceConformsTo: i.ResourceConformsTo,
+		Stage: i.Stage, State: i.State, ResourceQuantity: w.n.measure(b, o.qty[order]), Due: vf.At(o.end[order]),
+		Pegs: w.parts(b, w.g.of(order)), From: []Source{{Offer: i.ID, ResourceQuantity: w.n.measure(b, o.qty[order])}}}
+	w.r.Flows = append(w.r.Flows, f)
+}
+
+// taker is who takes what an order gives, where that is one agent.
+func (w *reporter) taker(order int32) vf.ID {
+	taker := vf.ID("")
+	for i, l := range w.g.bySupply[order] {
+		who := vf.ID("")
+		if l.consumer >= 0 {
+			who = w.n.makers[w.p.orders.maker[l.consumer]].recipe.PerformedBy
+		} else if intent := w.n.needs[^l.consumer].intent; intent != nil {
+			who = intent.Receiver
+		}
+		if i > 0 && who != taker {
+			return ""
+		}
+		taker = who
+	}
+	return taker
+}
+
+// firm writes the processes and flows that people have promised or begun.
+func (w *reporter) firm() {
+	for _, q := range w.n.firm.processes {
+		w.r.Processes = append(w.r.Processes, Process{ID: q.ID, Type: "Process", Name: q.Name, BasedOn: q.BasedOn, HasBeginning: q.HasBeginning, HasEnd: q.HasEnd, Firm: true})
+	}
+	supply, taken := map[vf.ID][]link{}, map[vf.ID][]link{}
+	for _, l := range w.p.links {
+		if k := int(^l.supply); l.supply < 0 && k < len(w.n.supplies) && w.n.supplies[k].firm {
+			supply[w.n.supplies[k].id] = append(supply[w.n.supplies[k].id], l)
+		}
+		if l.consumer < 0 && w.n.needs[^l.consumer].firm {
+			taken[w.n.needs[^l.consumer].id] = append(taken[w.n.needs[^l.consumer].id], l)
+		}
+	}
+	finish := func(f Flow) {
+		f.Firm, f.Pegs = true, []Part{}
+		if links := supply[f.ID]; len(links) > 0 {
+			f.Pegs = w.parts(w.bufferOf(links[0].supply), w.g.through(links))
+		}
+		if links := taken[f.ID]; len(links) > 0 {
+			f.From = w.from(w.bufferOf(links[0].supply), links)
+		}
+		w.r.Flows = append(w.r.Flows, f)
+	}
+	for _, c := range w.n.firm.commitments {
+		at, _ := firstTime(c.Due, c.HasPointInTime, c.HasEnd, c.HasBeginning)
+		finish(Flow{ID: c.ID, Type: "Commitment", Action: c.Action, InputOf: c.InputOf, OutputOf: c.OutputOf, Provider: c.Provider, Receiver: c.Receiver,
+			ResourceConformsTo: c.ResourceConformsTo, Stage: c.Stage, State: c.State, ResourceQuantity: c.ResourceQuantity, EffortQuantity: c.EffortQuantity, Due: said(at)})
+	}
+	for _, i := range w.n.firm.open {
+		at, _ := firstTime(i.Due, i.HasPointInTime, i.HasEnd, i.HasBeginning)
+		finish(Flow{ID: i.ID, Type: "Intent", Action: i.Action, InputOf: i.InputOf, OutputOf: i.OutputOf, Provider: i.Provider, Receiver: i.Receiver,
+			ResourceConformsTo: i.ResourceConformsTo, Stage: i.Stage, State: i.State, ResourceQuantity: i.ResourceQuantity, EffortQuantity: i.EffortQuantity, Due: said(at)})
+	}
+}
+
+func said(at int64) vf.Time {
+	if at == 0 {
+		return vf.Time{}
+	}
+	return vf.At(at)
+}
+
+// needs writes what each need gets.
+func (w *reporter) needs() {
+	direct := map[int32][]link{}
+	for _, l := range w.p.links {
+		if l.consumer < 0 {
+			direct[^l.consumer] = append(direct[^l.consumer], l)
+		}
+	}
+	for i := range w.n.needs {
+		d := &w.n.needs[i]
+		if d.firm {
+			continue
+		}
+		s := w.p.state(int32(i))
+		x := Need{ID: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: w.n.buffers[d.buffer].stage, Receiver: d.intent.Receiver, Tier: d.tier,
+			Wanted: w.n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state, From: w.from(d.buffer, direct[int32(i)])}
+		for _, c := range s.parts {
+			if k := len(x.Coverage) - 1; k >= 0 && x.Coverage[k].At == vf.At(c.at) {
+				m, err := w.n.units.Sum(x.Coverage[k].ResourceQuantity, w.n.measure(d.buffer, c.qty))
+				if err == nil {
+					x.Coverage[k].ResourceQuantity = m
+				}
+				continue
+			}
+			x.Coverage = append(x.Coverage, Coverage{vf.At(c.at), w.n.measure(d.buffer, c.qty)})
+		}
+		for _, c := range d.promised {
+			x.From = append(x.From, Source{Flow: c.id, ResourceQuantity: w.n.measure(d.buffer, c.qty)})
+		}
+		w.r.Needs = append(w.r.Needs, x)
+	}
+	slices.SortFunc(w.r.Needs, func(x, y Need) int { return strings.Compare(string(x.ID), string(y.ID)) })
+}

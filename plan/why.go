@@ -1,0 +1,154 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// Why explains what a need gets: its state, the problem if there is one, and
+// what it rests on, step by step backwards from the delivery.
+type Why struct {
+	Need    Need     `json:"need"`
+	Problem *Problem `json:"problem,omitempty"`
+	Rests   []Rest   `json:"rests"`
+}
+
+// Rest is one thing that a need rests on: a process, a taking, stock or a
+// promise. Depth counts the steps back from the need, from 0.
+type Rest struct {
+	Depth            int        `json:"depth"`
+	Flow             vf.ID      `json:"flow,omitzero"`
+	Process          vf.ID      `json:"process,omitzero"`
+	Resource         vf.ID      `json:"resource,omitzero"`
+	ResourceQuantity vf.Measure `json:"resourceQuantity"` // the part that serves this need
+	HasBeginning     vf.Time    `json:"hasBeginning,omitzero"`
+	HasEnd           vf.Time    `json:"hasEnd,omitzero"`
+	Text             string     `json:"text"`
+}
+
+// Why explains one need. An unknown id is refused as needNotPlanned.
+func (p *Plan) Why(id vf.ID) (*Why, error) {
+	i := slices.IndexFunc(p.net.needs, func(d need) bool { return d.id == id && !d.firm })
+	if i < 0 {
+		return nil, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
+	}
+	w := &reporter{p: p, n: p.net, g: p.pegs(), r: &Report{}}
+	w.names()
+	w.needs()
+	x := &Why{Rests: []Rest{}}
+	x.Need = w.r.Needs[slices.IndexFunc(w.r.Needs, func(d Need) bool { return d.ID == id })]
+	for k := range p.problems {
+		if p.problems[k].About == id {
+			x.Problem = &p.problems[k]
+		}
+	}
+	t := tree{w: w, need: int32(i), seen: map[int32]bool{}}
+	for _, c := range p.net.needs[i].promised {
+		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs[i].buffer, c.qty), HasEnd: vf.At(c.at),
+			Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
+	}
+	for _, l := range p.links {
+		if l.consumer == ^int32(i) {
+			t.walk(l, l.qty, 0)
+		}
+	}
+	x.Rests = append(x.Rests, t.rests...)
+	return x, nil
+}
+
+func (p *Plan) someNeeds() string {
+	var ids []string
+	for i := range p.net.needs {
+		if !p.net.needs[i].firm && len(ids) < 12 {
+			ids = append(ids, string(p.net.needs[i].id))
+		}
+	}
+	if len(ids) == 0 {
+		return "there is none"
+	}
+	return strings.Join(ids, ", ")
+}
+
+// tree walks from a need down to what it rests on; each order is written once.
+type tree struct {
+	w     *reporter
+	need  int32
+	seen  map[int32]bool
+	rests []Rest
+}
+
+// mostRests bounds an explanation: nobody reads more.
+const mostRests = 10_000
+
+func (t *tree) walk(l link, q int64, depth int) {
+	if len(t.rests) >= mostRests || q == 0 {
+		return
+	}
+	n, b := t.w.n, t.w.bufferOf(l.supply)
+	r := Rest{Depth: depth, ResourceQuantity: n.measure(b, q)}
+	s := t.w.sourceOf(l.supply)
+	r.Flow, r.Resource = s.Flow, s.Resource
+	what := n.amount(b, q) + " of " + n.bufferName(b)
+	k := int(^l.supply)
+	if l.supply < 0 && k < len(n.supplies) {
+		r.Text = what + " on hand (" + string(n.supplies[k].id) + ")"
+		if n.supplies[k].firm {
+			r.Text = what + " promised for " + day(n.supplies[k].at) + " (" + string(n.supplies[k].id) + ")"
+		}
+		t.rests = append(t.rests, r)
+		return
+	}
+	order := l.supply
+	if order < 0 {
+		order = t.w.p.byproducts[k-len(n.supplies)].order
+	}
+	t.order(r, order, what, l.supply < 0)
+}
+
+// order writes an order and walks on to what it takes.
+func (t *tree) order(r Rest, order int32, what string, beside bool) {
+	n, o := t.w.n, &t.w.p.orders
+	r.HasBeginning, r.HasEnd = vf.At(o.begin[order]), vf.At(o.end[order])
+	if o.maker[order] < 0 {
+		i := n.offers[^o.maker[order]].intent
+		r.Text = what + " taken from " + n.agentName(i.Provider) + " on " + day(o.end[order]) + " (" + string(i.ID) + ")"
+		t.rests = append(t.rests, r)
+		return
+	}
+	m := &n.makers[o.maker[order]]
+	r.Process = t.w.name[order]
+	r.Text = what + " from " + n.recipeName(m)
+	if m.recipe.PerformedBy != "" {
+		r.Text += " by " + n.agentName(m.recipe.PerformedBy)
+	}
+	r.Text += ", " + day(o.begin[order]) + " to " + day(o.end[order])
+	if beside {
+		r.Text += ", where it comes beside"
+	}
+	t.rests = append(t.rests, r)
+	if t.seen[order] {
+		return
+	}
+	t.seen[order] = true
+	t.inputs(order, r.Depth+1)
+	if m.shared >= 0 {
+		if trip := t.w.p.sharedOf[order]; !t.seen[trip] {
+			t.seen[trip] = true
+			t.inputs(trip, r.Depth+1)
+		}
+	}
+}
+
+// inputs walks on to the part of each input that serves the need.
+func (t *tree) inputs(order int32, depth int) {
+	for _, l := range t.w.g.byUser[order] {
+		for _, y := range share(t.w.g.of(order), t.w.p.orders.qty[order], l.qty) {
+			if y.need == t.need {
+				t.walk(l, y.qty, depth)
+			}
+		}
+	}
+}

@@ -1,0 +1,8 @@
+package rule
+
+var planRules = []Rule{
+	{"planWithoutNow", "A plan needs to know what time it is.", "Give --now, such as --now 2023-05-15."},
+	{"planTooLarge", "The plan would take {orders}, reached at {about}.", "Check the quantities and lots of the recipes that lead there, or plan a part of the network."},
+	{"planOverflow", "{quantity} or more of {about} would be needed, which does not fit exact numbers.", "Check the quantities in the recipes that use it, or declare a larger step for its unit."},
+	{"needNotPlanned", "There is no need “{need}” in this plan.", "Needs in it: {known}."},
+}
