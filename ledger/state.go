@@ -199,8 +199,18 @@ func (s *State) Units() (*vf.Units, error) {
 	if at.unitsRead {
 		return at.units, nil
 	}
+	units, err := vf.NewUnits(s.DeclaredUnits())
+	if err != nil {
+		return nil, refusal(err)
+	}
+	at.units, at.unitsRead = units, true
+	return units, nil
+}
+
+// DeclaredUnits returns the units, sorted by id.
+func (s *State) DeclaredUnits() []*vf.Unit {
 	var list []*vf.Unit
-	for x := at; x != nil; x = x.parent {
+	for x := s; x != nil; x = x.parent {
 		for _, id := range x.unitIDs {
 			if u := find[*vf.Unit](s, id); u != nil {
 				list = append(list, u)
@@ -208,12 +218,7 @@ func (s *State) Units() (*vf.Units, error) {
 		}
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
-	units, err := vf.NewUnits(list)
-	if err != nil {
-		return nil, refusal(err)
-	}
-	at.units, at.unitsRead = units, true
-	return units, nil
+	return list
 }
 
 // unitPut takes note of a unit, declared here for the first time or changed.

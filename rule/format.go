@@ -39,7 +39,7 @@ var checkRules = []Rule{
 	{"badAmount", "{property} is {value}.", "It takes a whole number of {least} or more."},
 }
 
-// sheetRules are about spreadsheets.
+// sheetRules are about spreadsheets, in and out.
 var sheetRules = []Rule{
 	{"badTable", "This is not a table: {reason}.", "Write one row a line, with columns separated by commas, semicolons or tabs; double quotes around a text that contains one."},
 	{"missingColumn", "The table has no column {column}; it has {found}.", "Name the columns in the first line: {wanted}; or leave the header out and keep that order."},
@@ -47,4 +47,5 @@ var sheetRules = []Rule{
 	{"badCell", "The column {column} holds “{value}”.", "It takes {wanted}."},
 	{"unknownItem", "The column {column} names the item “{value}”, which is not in the items table.", "Add it to the items, or correct the name."},
 	{"duplicateRow", "“{value}” stands in the column {column} for the second time; the first is in line {first}.", "Remove one of the rows, or join them."},
+	{"unknownList", "There is no list “{list}”.", "The lists are {wanted}."},
 }

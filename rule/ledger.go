@@ -3,7 +3,6 @@ package rule
 // Rules about what happened: events posted to resources, and what they fulfil.
 var ledgerRules = []Rule{
 	{"notForAction", "{property} does not belong to a {action} event.", "Leave it out, or choose the action that fits: {instead}."},
-	{"idTaken", "The id {id} is already that of another {class}.", "Choose a new id; to say it differently, change the record that has the id."},
 	{"belowZero", "{take} cannot go from {resource}: its {quantity} is {have} and would be {left}.", "Record at most {have}; if there is more of it, record a raise of the difference first. Only a medium of exchange may go below zero."},
 	{"notExact", "{value} is no finite number of {unit}, so the books could not stay exact.", "Give the quantity in {unit}, the unit of {resource}."},
 	{"conformsDiffers", "{resource} is {conforms}, but the event says {said}.", "Name a resource of {said}, or leave resourceConformsTo out."},

@@ -1,0 +1,240 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"commonweal/journal"
+	"commonweal/rule"
+	"commonweal/store"
+	"commonweal/vf"
+)
+
+// Act is what somebody wants entered. Which members it has is said by its
+// kind; At is the time of the act, now if left out. The records are whole, with
+// their personal part, and belong to the node from here on. An act of more than
+// a thousand records is written as several entries; the first has its key, the
+// others the key with /2, /3 …
+type Act struct {
+	Kind      journal.Kind
+	Author    vf.ID
+	At        vf.Time
+	Key       string // made by the client, new for each act, the same when it is sent again
+	Records   []vf.Record
+	Of        []vf.ID
+	Network   string            // of a genesis
+	PublicKey journal.PublicKey // of genesis, rotateKey and revokeKey
+
+	// Progress, if not nil, is called now and then with how many of the records
+	// are ready to be written.
+	Progress func(done, total int)
+}
+
+// Result says where an act stands in the journal.
+type Result struct {
+	Sequence int64   `json:"sequence"` // of its first entry
+	Entries  int64   `json:"entries"`
+	Records  []vf.ID `json:"records,omitempty"`  // what it entered, in order, with events that it brought about
+	Repeated bool    `json:"repeated,omitempty"` // it stood there before; nothing was done now
+}
+
+// call is one call of Do that waits.
+type call struct {
+	ctx     context.Context
+	acts    []Act
+	results []Result
+	err     error
+	done    bool
+}
+
+// Do enters acts: all of them or none. The error is a *rule.Refusal, or of
+// package format where several things are wrong, or of the store; after one that
+// matches store.ErrUnknown the outcome is unknown.
+func (n *Node) Do(ctx context.Context, acts ...Act) ([]Result, error) {
+	c := &call{ctx: ctx, acts: acts}
+	n.queue.Lock()
+	n.queue.calls = append(n.queue.calls, c)
+	n.queue.Unlock()
+	n.write.Lock()
+	defer n.write.Unlock()
+	if !c.done { // else whoever wrote before took it along
+		n.queue.Lock()
+		calls := n.queue.calls
+		n.queue.calls = nil
+		n.queue.Unlock()
+		n.commit(calls)
+	}
+	return c.results, c.err
+}
+
+// commit enters the calls that wait, in one transaction of the store.
+func (n *Node) commit(calls []*call) {
+	batch := n.draft()
+	var accepted []*call
+	for _, c := range calls {
+		c.done = true
+		if c.err = c.ctx.Err(); c.err != nil {
+			continue
+		}
+		d := batch.fork()
+		if c.results, c.err = d.do(c.ctx, c.acts); c.err != nil {
+			c.results = nil
+			continue
+		}
+		d.merge()
+		accepted = append(accepted, c)
+	}
+	if len(batch.entries) == 0 {
+		return
+	}
+	if err := n.append(batch); err != nil {
+		for _, c := range accepted {
+			c.results, c.err = nil, err
+		}
+		return
+	}
+	n.merged(batch)
+	n.publish(batch.changes)
+}
+
+// append makes a batch durable. The contexts of the calls end no transaction:
+// it is shared, and short.
+func (n *Node) append(d *draft) error {
+	b := store.Batch{Entries: d.entries, Profiles: d.profiles}
+	var err error
+	if b.Views, err = d.puts(); err != nil {
+		return err
+	}
+	if n.signer.PublicKey() == d.journal.Keys().InUse() {
+		if b.Checkpoint, err = d.journal.Checkpoint(n.signer); err != nil {
+			return err
+		}
+	}
+	return n.store.Append(context.Background(), b)
+}
+
+// do enters the acts of one call.
+func (d *draft) do(ctx context.Context, acts []Act) ([]Result, error) {
+	results := make([]Result, 0, len(acts))
+	for i := range acts {
+		r, err := d.one(ctx, &acts[i])
+		if err != nil {
+			return nil, inBatch(err, i, len(acts))
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// inBatch says which of several acts was not accepted.
+func inBatch(err error, i, of int) error {
+	if of == 1 {
+		return err
+	}
+	return fmt.Errorf("act %d of %d, and so none of them: %w", i+1, of, err)
+}
+
+// one enters one act.
+func (d *draft) one(ctx context.Context, a *Act) (Result, error) {
+	if d.n.signer == nil {
+		return Result{}, errReadOnly
+	}
+	v, ok := verbs[a.Kind]
+	if !ok { // the journal knows how to refuse it
+		return Result{}, (&journal.Act{Kind: a.Kind}).Check()
+	}
+	if a.At.IsZero() {
+		a.At = d.n.options.Now()
+	}
+	if seq, used, err := d.used(ctx, a.Key); err != nil {
+		return Result{}, err
+	} else if used {
+		return d.repeat(ctx, a, seq)
+	}
+	records, err := v.prepare(d, a)
+	if err != nil {
+		return Result{}, err
+	}
+	return d.enter(ctx, a, v, records)
+}
+
+// perEntry is how many records one entry carries.
+const perEntry = 1000
+
+// enter puts the records of an act into the state and seals its entries.
+func (d *draft) enter(ctx context.Context, a *Act, v verb, records []vf.Record) (Result, error) {
+	f := d.fork()
+	r := Result{Sequence: f.journal.Size()}
+	for done := 0; r.Entries == 0 || done < len(records); r.Entries++ {
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+		key := partKey(a.Key, r.Entries+1)
+		if _, used, err := d.used(ctx, key); used || err != nil {
+			return Result{}, usedOr(err, key)
+		}
+		part := records[done:min(done+perEntry, len(records))]
+		if err := v.enter(f, part, a.Of); err != nil {
+			return Result{}, err
+		}
+		if err := f.seal(a, key, part); err != nil {
+			return Result{}, err
+		}
+		done += len(part)
+		if a.Progress != nil {
+			a.Progress(done, len(records))
+		}
+	}
+	f.merge()
+	for _, rec := range records {
+		r.Records = append(r.Records, rec.Key())
+	}
+	return r, nil
+}
+
+// partKey is the key of the nth entry of an act.
+func partKey(key string, n int64) string {
+	if n == 1 {
+		return key
+	}
+	return key + "/" + strconv.FormatInt(n, 10)
+}
+
+// verb is what a kind of act does: prepare checks it and completes its records
+// from the books; enter puts them into the state, and is all that replay does.
+type verb struct {
+	prepare func(d *draft, a *Act) ([]vf.Record, error)
+	enter   func(d *draft, records []vf.Record, of []vf.ID) error
+}
+
+var verbs map[journal.Kind]verb
+
+func init() {
+	verbs = map[journal.Kind]verb{
+		journal.Genesis: {noRecords, nothing}, journal.RotateKey: {noRecords, nothing}, journal.RevokeKey: {noRecords, nothing},
+		journal.Declare: {declare, putAll}, journal.Change: {change, putAll}, journal.Withdraw: {withdraw, removeAll},
+		journal.Commit: {commit, putAll}, journal.Release: {release, finishAll}, journal.Record: {record, putAll},
+		journal.Correct: {correct, putAll}, journal.Finish: {finish, finishAll}, journal.Erase: {erase, eraseAll},
+	}
+}
+
+func nothing(*draft, []vf.Record, []vf.ID) error { return nil }
+
+// putAll puts records into the state, events by posting them.
+func putAll(d *draft, records []vf.Record, _ []vf.ID) error {
+	for _, r := range records {
+		if err := d.state.Put(public(r)); err != nil {
+			return at(err, r.Key())
+		}
+	}
+	return nil
+}
+
+// at says in which record a refusal arose.
+func at(err error, id vf.ID) error {
+	if r, ok := err.(*rule.Refusal); ok {
+		return r.At(string(id))
+	}
+	return err
+}

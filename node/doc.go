@@ -1,0 +1,60 @@
+// Package node is the one door: everything that enters the books of a network
+// comes through [Node.Do]. It joins the domain packages, which do not know each
+// other, and is the only writer.
+//
+// # Words
+//
+// An [Act] is what somebody wants entered, with whole records; a [Result] says
+// where it stands in the journal. A verb is a kind of act; each has a file of its
+// own here. A view is what the books say now, made from the journal: it can be
+// thrown away and made again.
+//
+// # The path of an act
+//
+//	Act ─ once?     the idempotency key was used: same content, first result; other content, refused
+//	    ─ prepare   the verb checks what the act says, and completes it from the books
+//	    ─ enter     the records go into a fork of the ledger's state; its rules decide
+//	    ─ split     personal data goes into profiles; the rest is the journal's
+//	    ─ seal      the journal makes, chains and signs the entry
+//	    ─ append    entries, views, profiles and checkpoint in one transaction of the store
+//	    ─ merge     only now the fork becomes what readers see
+//	    ─ publish   subscribers hear of it, in order
+//
+// A call of Do is all or nothing, also with many acts. Calls that wait at the
+// same time share one transaction; one that is refused does not touch the others.
+// An error that matches store.ErrUnknown means that the outcome is unknown:
+// open the books again and send the same acts with the same keys.
+//
+// # The verbs
+//
+//	declare    new records of any class; quantities of resources become raise events
+//	change     records said anew, whole; not events, nor what changes by events only
+//	withdraw   takes back records that nothing refers to
+//	commit     new commitments, with the processes, plans and agreements that they name
+//	release    gives commitments back: they are finished, fulfilled or not
+//	record     new events, with new resources, processes, lots and agreements that they name
+//	correct    events that correct earlier ones
+//	finish     processes, commitments, intents and claims of which no more will be done
+//	rotateKey  another key signs from here on; give its signer to [Node.SignWith]
+//	revokeKey  an earlier key is no longer trusted
+//	erase      the personal data of these records is deleted; the books still verify
+//
+// In declare, commit and record a record that is in the books already, word for
+// word, is passed over; one that is there with other words is refused.
+//
+// # The views in the store
+//
+//	record    id → the current record, public part, canonical JSON
+//	key       idempotency key → sequence
+//	mark      how the journal goes on (journal.Mark), and the layout of the views
+//	origin, posting, progress, carried: the ledger's, see package ledger
+//
+// Opening reads the views and replays nothing. [Node.Replay] makes all of them
+// from the journal and compares byte for byte; profiles are beside the journal
+// and are not rebuilt.
+//
+// # Limits
+//
+// All current records are held in memory (about 1 kB each). One process writes.
+// Who may do what is not decided here yet: an author is named, not proved.
+package node

@@ -1,0 +1,142 @@
+package node
+
+import (
+	"slices"
+
+	"commonweal/vf"
+)
+
+// openings takes the quantities off resources and makes events of them, so that
+// every quantity in the books comes from an event: a raise of what there is, or a
+// lower of a debt, and a transferCustody where less or more is on hand than is
+// accounted for (who has or gave the difference is not known, so both agents are
+// the accountable one). Where the same act has events of the resource, what it
+// says is the outcome of these, and the opening is what was before.
+func openings(a *Act, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Record, []*vf.EconomicEvent) {
+	out := make([]vf.Record, 0, len(records))
+	var list []*vf.EconomicEvent
+	for _, rec := range records {
+		r, ok := rec.(*vf.EconomicResource)
+		if !ok || r.AccountingQuantity.IsZero() && r.OnhandQuantity.IsZero() {
+			out = append(out, rec)
+			continue
+		}
+		bare := *r
+		bare.AccountingQuantity, bare.OnhandQuantity = vf.Measure{}, vf.Measure{}
+		out = append(out, &bare)
+		list = append(list, opening(a, r, events)...)
+	}
+	return out, list
+}
+
+func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.EconomicEvent {
+	accounting, onhand := r.AccountingQuantity, r.OnhandQuantity
+	if accounting.IsZero() {
+		accounting = onhand
+	}
+	if onhand.IsZero() {
+		onhand = accounting
+	}
+	agent := r.PrimaryAccountable
+	if agent == "" {
+		agent = a.Author
+	}
+	first := vf.EconomicEvent{ID: r.ID + "/opening", Action: vf.Raise, ResourceInventoriedAs: r.ID, ResourceConformsTo: r.ConformsTo,
+		Provider: r.PrimaryAccountable, Receiver: r.PrimaryAccountable, ResourceQuantity: less(accounting, events, r.ID, false), HasPointInTime: a.At}
+	for _, ev := range events {
+		if t := when(ev); touches(ev, r.ID) && t.Before(first.HasPointInTime.Time) {
+			first.HasPointInTime = t
+		}
+	}
+	second := first
+	custody := less(onhand, events, r.ID, true)
+	if first.ResourceQuantity.HasNumericalValue.Sign() < 0 {
+		first.Action = vf.Lower
+		first.ResourceQuantity.HasNumericalValue = first.ResourceQuantity.HasNumericalValue.Neg()
+	}
+	difference, err := custody.HasNumericalValue.Sub(second.ResourceQuantity.HasNumericalValue)
+	if err != nil || custody.HasUnit != accounting.HasUnit || difference.IsZero() {
+		return []*vf.EconomicEvent{&first}
+	}
+	second.ID, second.Action = r.ID+"/opening-custody", vf.TransferCustody
+	second.Provider, second.Receiver = agent, agent
+	second.ResourceQuantity = vf.Measure{HasNumericalValue: difference, HasUnit: custody.HasUnit}
+	if difference.Sign() > 0 {
+		second.ResourceInventoriedAs, second.ToResourceInventoriedAs = "", r.ID
+	} else {
+		second.ResourceQuantity.HasNumericalValue = difference.Neg()
+	}
+	return []*vf.EconomicEvent{&first, &second}
+}
+
+func touches(ev *vf.EconomicEvent, resource vf.ID) bool {
+	return ev.ResourceInventoriedAs == resource || ev.ToResourceInventoriedAs == resource
+}
+
+// less takes off a quantity what the events bring to it, by the action table.
+// Events in another unit are left to the ledger: their sum is not known here.
+func less(m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool) vf.Measure {
+	for _, ev := range events {
+		row := ev.Action.Effects()
+		if row == nil || !touches(ev, resource) || ev.ResourceQuantity.HasUnit != m.HasUnit {
+			continue
+		}
+		effect := row.Accounting
+		if onhand {
+			effect = row.Onhand
+		}
+		change := vf.Decimal{}
+		from, to := ev.ResourceInventoriedAs == resource, ev.ToResourceInventoriedAs == resource
+		q := ev.ResourceQuantity.HasNumericalValue
+		switch {
+		case effect == vf.Increment && from, (effect == vf.DecrementIncrement || effect == vf.IncrementTo) && to && !from:
+			change = q
+		case (effect == vf.Decrement || effect == vf.DecrementIncrement && !to) && from:
+			change = q.Neg()
+		}
+		if left, err := m.HasNumericalValue.Sub(change); err == nil {
+			m.HasNumericalValue = left
+		}
+	}
+	return m
+}
+
+// when is the time by which an event is ordered.
+func when(ev *vf.EconomicEvent) vf.Time {
+	for _, t := range []vf.Time{ev.HasPointInTime, ev.HasEnd, ev.HasBeginning} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return ev.Created
+}
+
+// inTime orders events by time, those of equal time as they were given, and a
+// correction never before what it corrects.
+func inTime(events []*vf.EconomicEvent) []*vf.EconomicEvent {
+	times := make(map[vf.ID]vf.Time, len(events))
+	for _, ev := range events {
+		times[ev.ID] = when(ev)
+	}
+	key := func(ev *vf.EconomicEvent) vf.Time {
+		t := times[ev.ID]
+		if was, ok := times[ev.Corrects]; ok && was.After(t.Time) {
+			return was
+		}
+		return t
+	}
+	sorted := slices.Clone(events)
+	slices.SortStableFunc(sorted, func(a, b *vf.EconomicEvent) int {
+		if c := key(a).Compare(key(b).Time); c != 0 {
+			return c
+		}
+		if (a.Corrects == "") != (b.Corrects == "") {
+			if a.Corrects == "" {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	})
+	return sorted
+}

@@ -1,0 +1,71 @@
+package node
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"commonweal/journal"
+	"commonweal/vf"
+)
+
+// public returns a copy of a record without its personal part: what the state
+// and the views hold.
+func public(r vf.Record) vf.Record {
+	if !hasPersonal(r) {
+		return r
+	}
+	if a, ok := r.(*vf.Agent); ok && a.Type == "Person" {
+		return &vf.Agent{ID: a.ID, Type: a.Type}
+	}
+	c := reflect.New(reflect.TypeOf(r).Elem())
+	c.Elem().Set(reflect.ValueOf(r).Elem())
+	c.Elem().FieldByName("Note").SetString("")
+	return c.Interface().(vf.Record)
+}
+
+// hasPersonal reports whether journal.Split would take something off.
+func hasPersonal(r vf.Record) bool {
+	if a, ok := r.(*vf.Agent); ok && a.Type == "Person" {
+		return true
+	}
+	note := reflect.ValueOf(r).Elem().FieldByName("Note")
+	return note.IsValid() && note.String() != ""
+}
+
+// publicJSON writes a public record as the journal would, with the hash of its
+// profile.
+func publicJSON(r vf.Record, hash string) (json.RawMessage, error) {
+	raw, err := vf.Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	if hash != "" {
+		raw = append(raw[:len(raw)-1], `,"profile":"`+hash+`"}`...)
+	}
+	return journal.Canonical(raw)
+}
+
+// opened reads a record as it stands in the journal or in a view: without its
+// profile, whose hash is returned.
+func opened(raw []byte) (vf.Record, string, error) {
+	hash, err := journal.ProfileOf(raw)
+	if err != nil {
+		return nil, "", err
+	}
+	if hash != "" {
+		if raw, err = journal.Join(raw, nil); err != nil {
+			return nil, "", err
+		}
+	}
+	r, err := vf.Decode(raw)
+	return r, hash, err
+}
+
+// joined reads a record together with its profile.
+func joined(raw, profile []byte) (vf.Record, error) {
+	whole, err := journal.Join(raw, profile)
+	if err != nil {
+		return nil, err
+	}
+	return vf.Decode(whole)
+}

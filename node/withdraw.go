@@ -1,0 +1,57 @@
+package node
+
+import (
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// withdraw takes records back, several together where they refer to each
+// other. What happened and what was promised is not withdrawn.
+func withdraw(d *draft, a *Act) ([]vf.Record, error) {
+	if err := noRecordsIn(a); err != nil {
+		return nil, err
+	}
+	gone := make(map[vf.ID]bool, len(a.Of))
+	for _, id := range a.Of {
+		r, err := d.known("of", id)
+		if err != nil {
+			return nil, err
+		}
+		instead := ""
+		switch r.(type) {
+		case *vf.EconomicEvent:
+			instead = "correct it"
+		case *vf.EconomicResource:
+			instead = "lower it to zero"
+		case *vf.Commitment:
+			instead = "release it"
+		case *vf.Unit:
+			instead = "leave it; a unit that nothing uses does no harm"
+		}
+		if instead != "" {
+			return nil, rule.Refuse("notWithdrawn", "id", string(id), "class", string(r.Class()), "instead", instead).At(string(id))
+		}
+		gone[id] = true
+	}
+	var refused error
+	for _, r := range d.state.Records() {
+		if gone[r.Key()] || refused != nil {
+			continue
+		}
+		references(r, func(id vf.ID) {
+			if gone[id] && refused == nil {
+				refused = rule.Refuse("stillUsed", "id", string(id), "class", string(r.Class()), "by", string(r.Key())).At(string(id))
+			}
+		})
+	}
+	return nil, refused
+}
+
+// removeAll takes records out of the state. Their profiles go with them.
+func removeAll(d *draft, _ []vf.Record, of []vf.ID) error {
+	for _, id := range of {
+		d.dropProfile(id)
+		d.state.Remove(id)
+	}
+	return nil
+}

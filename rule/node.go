@@ -1,0 +1,15 @@
+package rule
+
+// Rules about acts at the door, whatever they are about.
+var nodeRules = []Rule{
+	{"idTaken", "The id {id} is already that of another {class}, with other words.", "Choose a new id; to say it differently, change the record that has the id."},
+	{"nothingNew", "All {count} records of the act are in the books already, word for word.", "Nothing need be done; to change them, use change."},
+	{"wrongClass", "{id} is a {class}, which does not belong into {kind}.", "It takes {wanted}; use declare for new records of other classes, and change for those that are known."},
+	{"notOfAct", "The act {kind} does not take {what}.", "Leave them out, or choose the kind of act that fits."},
+	{"keyUsed", "The key {key} was used before, for an act with other content.", "Send a new key for a new act; the same key only to send the same act again."},
+	{"unitFixed", "{property} of the unit {id} is {was}, and quantities in the books rest on it; it cannot become {said}.", "Declare a new unit."},
+	{"notWithdrawn", "{id} is of class {class}, which is not withdrawn.", "Instead, {instead}."},
+	{"stillUsed", "{by}, of class {class}, refers to {id}.", "Withdraw or change {by} first, or both in one act; or finish {id}."},
+	{"notBegun", "The books are empty: there is no genesis.", "Begin them with “commonweal init”."},
+	{"viewsDiffer", "The view {view} does not fit the journal at {key}.", "Look with “commonweal verify”; restore the last backup if the journal is damaged."},
+}
