@@ -18,6 +18,13 @@ const (
 	SheetWanted    vf.ID = "agent/wanted"
 )
 
+// Sheets are the three tables of a network in spreadsheets, and the time from
+// which due days count.
+type Sheets struct {
+	Items, BOM, Demands File
+	Now                 vf.Time
+}
+
 // ReadSpreadsheets reads a network from three tables:
 //
 //	items    item, level, lead_days, on_hand    (level is not needed)
@@ -30,12 +37,12 @@ const (
 // limit, with lead_days as its lead time. What is on hand is stock/ITEM, a
 // demand the Intent need/DEMAND. All is counted in unit/one, in whole ones unless
 // the tables have decimals. The error is [Refusals], or that of a reader.
-func ReadSpreadsheets(items, bom, demands File, now vf.Time) (*vf.Graph, error) {
+func ReadSpreadsheets(s Sheets) (*vf.Graph, error) {
 	b := &sheetReader{index: map[string]int32{}}
 	for _, read := range []func() error{
-		func() error { return b.readItems(items) },
-		func() error { return b.readBOM(bom) },
-		func() error { return b.readDemands(demands, now) },
+		func() error { return b.readItems(s.Items) },
+		func() error { return b.readBOM(s.BOM) },
+		func() error { return b.readDemands(s.Demands, s.Now) },
 	} {
 		if err := read(); err != nil && !errors.Is(err, errEnough) {
 			var refusal *rule.Refusal

@@ -23,7 +23,7 @@ func BenchmarkSpreadsheetsL(b *testing.B) {
 			defer in.Close()
 			f[i] = File{n, in}
 		}
-		g, err := ReadSpreadsheets(f[0], f[1], f[2], vf.Time{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+		g, err := ReadSpreadsheets(Sheets{f[0], f[1], f[2], vf.Time{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}})
 		if err != nil {
 			b.Fatal(err)
 		}
