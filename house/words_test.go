@@ -105,7 +105,7 @@ func undocumented(t *testing.T, d *ast.GenDecl) {
 
 // unfinished are words of work that is not done; a piece of them is joined here
 // so that this file does not find itself.
-var unfinished = regexp.MustCompile(`TO` + `DO|FIX` + `ME|\bX` + `XX\b|not ` + `implemented|\bt\.Sk` + `ip|for ` + `now\b|place` + `holder`)
+var unfinished = regexp.MustCompile(`TO` + `DO|FIX` + `ME|\bX` + `XX\b|not ` + `implemented|\bt\.Sk` + `ip|for ` + `now\b|place` + `holder\b[^:]`)
 
 func TestNothingIsLeftUnfinished(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"commonweal/journal"
+	"commonweal/node"
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// facts is what a command that acts makes its records from: the books as they
+// are, the time, who acts, and the texts of the command line.
+type facts struct {
+	*reading
+	graph  *vf.Graph
+	at     vf.Time
+	author vf.ID // who acts, "" where nobody was named
+	key    string
+	made   int // ids made so far
+}
+
+// id returns the id that was given, else a new one. It follows from the key of
+// the act, so that the same act sent again says the same.
+func (f *facts) id(given vf.ID, kind string) vf.ID {
+	if given != "" {
+		return given
+	}
+	f.made++
+	sum := sha256.Sum256([]byte(f.key + "\n" + strconv.Itoa(f.made)))
+	return vf.ID(kind + "/" + hex.EncodeToString(sum[:5]))
+}
+
+// record finds a record in the books.
+func (f *facts) record(id vf.ID) vf.Record {
+	var nearest []string
+	for _, r := range f.graph.All() {
+		if r.Key() == id {
+			return r
+		}
+		if r.Key().Last() == id.Last() || strings.HasPrefix(string(r.Key()), string(id)) {
+			nearest = append(nearest, string(r.Key()))
+		}
+	}
+	if f.err == nil {
+		f.err = noSuch(id, nearest)
+	}
+	return nil
+}
+
+// noSuch refuses an id that no record has.
+func noSuch(id vf.ID, nearest []string) error {
+	meant := "an id as “commonweal export jsonld” shows them"
+	if len(nearest) > 0 {
+		meant = nearest[0]
+	}
+	return rule.Refuse("unknownReference", "property", "The command", "id", string(id), "nearest", meant)
+}
+
+// class is the class of a record in the books.
+func (f *facts) class(id vf.ID) vf.Class {
+	if r := f.record(id); r != nil {
+		return r.Class()
+	}
+	return ""
+}
+
+// quantity reads a measure as the action counts it: effort for work, the
+// resource for everything else, and for use what the unit says.
+func (f *facts) quantity(flag string, a vf.Action, text string) (resource, effort vf.Measure) {
+	m := f.measure(flag, text)
+	if f.err != nil || a.Effects() == nil {
+		return m, vf.Measure{}
+	}
+	dimension, err := f.units.Dimension(m.HasUnit)
+	f.fault(flag, err)
+	if counts := a.Effects().EventQuantity; counts == vf.OfEffort || counts == vf.OfBoth && dimension == "time" {
+		return vf.Measure{}, m
+	}
+	return m, vf.Measure{}
+}
+
+// fromFiles reads records that may refer to those in the books.
+func (f *facts) fromFiles(p *program, names []string) []vf.Record {
+	if f.err != nil {
+		return nil
+	}
+	n, err := p.readNetworks(names, f.graph)
+	if err != nil {
+		f.fault("", err)
+		return nil
+	}
+	return n.Graph.All()
+}
+
+// act does one act: it opens the books, has the records made, and hands them to
+// the node.
+func (p *program) act(kind journal.Kind, make func(*facts) ([]vf.Record, []vf.ID)) error {
+	b, err := p.books()
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	g, err := b.Graph()
+	if err != nil {
+		return err
+	}
+	f := &facts{reading: newReading(g), graph: g, at: vf.At(p.now().Unix()), author: p.As, key: p.actKey()}
+	records, of := make(f)
+	if f.err != nil {
+		return f.err
+	}
+	return p.do(b, node.Act{Kind: kind, At: f.at, Key: f.key, Records: records, Of: of})
+}
+
+// about does an act that is about ids alone.
+func (p *program) about(kind journal.Kind, ids []vf.ID) error {
+	return p.act(kind, func(*facts) ([]vf.Record, []vf.ID) { return nil, ids })
+}
+
+// actKey is the key that was given, else a new one.
+func (p *program) actKey() string {
+	if p.Key == "" {
+		p.Key = rand.Text()
+	}
+	return p.Key
+}
+
+// entered is what an act that was entered tells programs.
+type entered struct {
+	Sequence int64   `json:"sequence"`
+	Kind     string  `json:"kind"`
+	Key      string  `json:"key"`
+	Again    bool    `json:"again"` // it had been entered before, with the same key
+	IDs      []vf.ID `json:"ids"`
+}
+
+// tell prints what was entered.
+func (p *program) tell(e entered, records []vf.Record) error {
+	if p.JSON {
+		return p.printJSON(e)
+	}
+	again := ""
+	if e.Again {
+		again = " (it was there already, under the same key)"
+	}
+	p.say("%s, entry %d%s", pastOf[journal.Kind(e.Kind)], e.Sequence, again)
+	const most = 12
+	for i, r := range records {
+		if i == most {
+			p.say("  and %d more", len(records)-most)
+			break
+		}
+		p.say("  %s", wrap(describe(r), 2))
+	}
+	if len(records) == 0 {
+		for _, id := range e.IDs {
+			p.say("  %s", id)
+		}
+	}
+	return nil
+}
+
+var pastOf = map[journal.Kind]string{
+	journal.Genesis: "Begun", journal.Declare: "Declared", journal.Change: "Changed", journal.Withdraw: "Withdrawn", journal.Commit: "Promised",
+	journal.Release: "Released", journal.Record: "Recorded", journal.Finish: "Finished", journal.Correct: "Corrected",
+	journal.RotateKey: "Key changed", journal.RevokeKey: "Key revoked", journal.Erase: "Erased",
+}
+
+// describe says a record in one line for people: its id first, so that it can
+// be used in the next command.
+func describe(r vf.Record) string {
+	switch r := r.(type) {
+	case *vf.Intent:
+		return describeFlow(r.ID, string(r.Action), r.ResourceQuantity, r.EffortQuantity, r.ResourceConformsTo, r.Provider, r.Receiver, r.Due)
+	case *vf.Commitment:
+		return describeFlow(r.ID, string(r.Action), r.ResourceQuantity, r.EffortQuantity, r.ResourceConformsTo, r.Provider, r.Receiver, r.Due)
+	case *vf.EconomicEvent:
+		thing := r.ResourceInventoriedAs
+		if thing == "" {
+			thing = r.ResourceConformsTo
+		}
+		at := r.HasPointInTime
+		if at.IsZero() {
+			at = r.HasEnd
+		}
+		return describeFlow(r.ID, string(r.Action), r.ResourceQuantity, r.EffortQuantity, thing, r.Provider, r.Receiver, at)
+	}
+	return fmt.Sprintf("%s: %s", r.Key(), r.Class())
+}
+
+func describeFlow(id vf.ID, action string, resource, effort vf.Measure, thing, from, to vf.ID, at vf.Time) string {
+	s := string(id) + ": " + action
+	for _, m := range []vf.Measure{resource, effort} {
+		if !m.IsZero() {
+			s += " " + m.String()
+		}
+	}
+	if thing != "" {
+		s += " of " + string(thing)
+	}
+	if from != "" && from != to {
+		s += " from " + string(from)
+	}
+	if to != "" {
+		s += " to " + string(to)
+	}
+	if !at.IsZero() {
+		s += ", " + day(at)
+	}
+	return s
+}
+
+// day writes a time as people read it in a plan: the date alone where it is a
+// midnight, else with hour and minute; the zone where it is not UTC.
+func day(t vf.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	layout := "2006-01-02"
+	if t.Hour()+t.Minute()+t.Second() != 0 {
+		layout += " 15:04"
+	}
+	if _, offset := t.Zone(); offset != 0 {
+		layout += " -07:00"
+	}
+	return t.Format(layout)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"commonweal/vf"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// Exit codes; scripts rely on them.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitRefused = 3
+	exitDamaged = 4
+)
+
+// program is what every command has at hand: the streams, the clock, and the
+// flags that all commands share.
+type program struct {
+	Data string `help:"Folder of the books." env:"COMMONWEAL_DATA" default:"data"`
+	JSON bool   `help:"Print JSON for programs instead of tables for people." name:"json"`
+	As   vf.ID  `help:"Who acts: the id of an agent; the network itself if left out." env:"COMMONWEAL_AS"`
+	Key  string `help:"Name of this act: the same act sent again with the same key happens once. Made new if left out."`
+
+	ctx context.Context
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+	now func() time.Time
+}
+
+// commands is the command line.
+type commands struct {
+	program
+
+	Init     initCommand     `cmd:"" group:"begin" help:"Begin the books of a network in a new data folder."`
+	Import   importCommand   `cmd:"" group:"begin" help:"Take a network file or spreadsheets into the books."`
+	Plan     planCommand     `cmd:"" group:"plan" help:"Plan what is in the books, or in files."`
+	Why      whyCommand      `cmd:"" group:"plan" help:"Explain how a need is covered, or why it is late or short."`
+	Declare  declareCommand  `cmd:"" group:"act" help:"Say what is needed, offered, or how a thing is made."`
+	Change   changeCommand   `cmd:"" group:"act" help:"Say a record anew."`
+	Withdraw withdrawCommand `cmd:"" group:"act" help:"Take needs, offers or other records back."`
+	Commit   commitCommand   `cmd:"" group:"act" help:"Promise: take up a need, an offer or work."`
+	Release  releaseCommand  `cmd:"" group:"act" help:"Give promises back."`
+	Record   recordCommand   `cmd:"" group:"act" help:"Enter what happened."`
+	Finish   finishCommand   `cmd:"" group:"act" help:"Say that no more will be done on something."`
+	Correct  correctCommand  `cmd:"" group:"act" help:"Put an event right that was entered wrongly."`
+	Stock    stockCommand    `cmd:"" group:"look" help:"What there is, where, and whose."`
+	// Trace    traceCommand    `cmd:"" group:"look" help:"Where a thing came from."`
+	// Track    trackCommand    `cmd:"" group:"look" help:"What became of a thing."`
+	Journal journalCommand `cmd:"" group:"look" help:"Every act, in order."`
+	Verify  verifyCommand  `cmd:"" group:"look" help:"Check that nobody changed the books behind the program's back."`
+	// Export   exportCommand   `cmd:"" group:"keep" help:"Write the books for other programs."`
+	Backup  backupCommand  `cmd:"" group:"keep" help:"Copy the books while they are in use."`
+	Restore restoreCommand `cmd:"" group:"keep" help:"Begin a data folder from a backup."`
+	Erase   eraseCommand   `cmd:"" group:"keep" help:"Forget what is known about persons."`
+	Signing signingCommand `cmd:"" group:"keep" help:"Change the key that signs."`
+	Version versionCommand `cmd:"" group:"keep" help:"Print the version."`
+}
+
+var groups = []kong.Group{
+	{Key: "begin", Title: "Begin"}, {Key: "plan", Title: "Plan"}, {Key: "act", Title: "Act"}, {Key: "look", Title: "Look"}, {Key: "keep", Title: "Keep"},
+}
+
+// exited carries the exit code of --help out of the parser.
+type exited int
+
+// run is the whole program: it returns the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) (code int) {
+	c := &commands{program: program{ctx: ctx, in: in, out: out, err: errs, now: time.Now}}
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(exited)
+			if !ok {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	parser, err := kong.New(c, kong.Name("commonweal"), kong.Writers(out, errs), kong.ExplicitGroups(groups),
+		kong.Description("Plan production for need across networks of independent groups, and keep their books."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Exit(func(code int) { panic(exited(code)) }))
+	if err != nil {
+		fmt.Fprintln(errs, "commonweal:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		var usage *kong.ParseError
+		if errors.As(err, &usage) {
+			return c.report(&usageError{err.Error()})
+		}
+		return c.report(err)
+	}
+	return c.report(k.Run(&c.program))
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"strings"
+
+	"commonweal/plan"
+	"commonweal/vf"
+)
+
+// whyCommand explains a need.
+type whyCommand struct {
+	Need vf.ID  `arg:"" help:"The need."`
+	Now  string `help:"What time the plan takes it to be; the present if left out."`
+	sources
+}
+
+// Run plans and explains the one need.
+func (c *whyCommand) Run(p *program) error {
+	made, _, g, err := c.plan(p, c.Now)
+	if err != nil {
+		return err
+	}
+	why, err := made.Why(c.Need)
+	if err != nil {
+		return err
+	}
+	if p.JSON {
+		return p.printJSON(why)
+	}
+	v := &planView{p: p, names: namesOf(g)}
+	n := why.Need
+	p.say("%s", wrap(string(n.ID)+": "+v.names.amount(n.Wanted)+" of "+v.names.of(n.ResourceConformsTo)+" for "+v.names.of(n.Receiver)+
+		" by "+day(n.Due)+" is "+v.state(n)+".", 0))
+	if why.Problem != nil {
+		for _, cause := range why.Problem.Causes {
+			p.say("- %s", wrap("because "+cause.Text, 2))
+		}
+	}
+	if len(why.Rests) > 0 {
+		p.say("It rests on:")
+	}
+	for _, r := range merged(why.Rests, g) {
+		p.say("%s%s", strings.Repeat(" ", 2*r.Depth+2), wrap(r.Text, 2*r.Depth+2))
+	}
+	return nil
+}
+
+// merged adds up what a need rests on several times: parts of one flow that
+// came to it by different ways are one line for people.
+func merged(rests []plan.Rest, g *vf.Graph) []plan.Rest {
+	units, err := vf.NewUnits(g.Units)
+	if err != nil {
+		return rests
+	}
+	type where struct {
+		depth          int
+		flow, resource vf.ID
+	}
+	place := map[where]int{}
+	var list []plan.Rest
+	for _, r := range rests {
+		key := where{r.Depth, r.Flow, r.Resource}
+		i, seen := place[key]
+		if !seen {
+			place[key] = len(list)
+			list = append(list, r)
+			continue
+		}
+		if sum, err := units.Sum(list[i].ResourceQuantity, r.ResourceQuantity); err == nil {
+			list[i].ResourceQuantity = sum
+		}
+	}
+	names := namesOf(g)
+	for i := range list {
+		if _, rest, ok := strings.Cut(list[i].Text, " of "); ok {
+			list[i].Text = names.amount(list[i].ResourceQuantity) + " of " + rest
+		}
+	}
+	return list
+}
