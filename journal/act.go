@@ -154,14 +154,14 @@ func headOf(canonical []byte) (id vf.ID, class vf.Class, err error) {
 		return "", "", c.fail("a record is an object with @id")
 	}
 	i, err := c.text()
-	if err != nil || i == "" {
+	if err != nil || len(i) == 0 {
 		return "", "", c.fail("the @id is a text that is not empty")
 	}
 	if err := c.literal(`,"@type":`); err != nil {
 		return "", "", c.fail("a record has @type beside @id")
 	}
 	t, err := c.text()
-	if err != nil || t == "" {
+	if err != nil || len(t) == 0 {
 		return "", "", c.fail("the @type is a text that is not empty")
 	}
 	return vf.ID(i), vf.Class(t), nil

@@ -110,7 +110,7 @@ func (c *cursor) object(depth int) error {
 		c.at++
 		return nil
 	}
-	last := ""
+	var last []byte
 	for first := true; ; first = false {
 		start := c.at
 		key, err := c.text()
@@ -119,7 +119,7 @@ func (c *cursor) object(depth int) error {
 		}
 		if !first && compareNames(last, key) >= 0 {
 			c.at = start
-			return c.fail("the member " + strconv.Quote(key) + " is out of order or there twice")
+			return c.fail("the member " + strconv.Quote(string(key)) + " is out of order or there twice")
 		}
 		last = key
 		if err := c.literal(":"); err != nil {
@@ -180,10 +180,11 @@ func (c *cursor) whole() (int64, error) {
 	return n, nil
 }
 
-// text passes over a quoted text and returns what it says.
-func (c *cursor) text() (string, error) {
+// text passes over a quoted text and returns what it says, which may share
+// memory with what is read.
+func (c *cursor) text() ([]byte, error) {
 	if c.peek() != '"' {
-		return "", c.fail("expected a text in quotes")
+		return nil, c.fail("expected a text in quotes")
 	}
 	c.at++
 	start, escaped := c.at, false
@@ -195,13 +196,13 @@ func (c *cursor) text() (string, error) {
 			if escaped {
 				return unescape(said), nil
 			}
-			return string(said), nil
+			return said, nil
 		case b < 0x20:
-			return "", c.fail("a control character must be escaped")
+			return nil, c.fail("a control character must be escaped")
 		case b == '\\':
 			n := leastEscape(c.raw[c.at:])
 			if n == 0 {
-				return "", c.fail("this escape is not the shortest form")
+				return nil, c.fail("this escape is not the shortest form")
 			}
 			escaped = true
 			c.at += n
@@ -210,12 +211,12 @@ func (c *cursor) text() (string, error) {
 		default:
 			r, n := utf8.DecodeRune(c.raw[c.at:])
 			if r == utf8.RuneError && n <= 1 {
-				return "", c.fail("broken UTF-8")
+				return nil, c.fail("broken UTF-8")
 			}
 			c.at += n
 		}
 	}
-	return "", c.fail("the text does not end")
+	return nil, c.fail("the text does not end")
 }
 
 const hexDigits = "0123456789abcdef"
@@ -244,7 +245,7 @@ func leastEscape(b []byte) int {
 }
 
 // unescape undoes the escapes that leastEscape accepts.
-func unescape(b []byte) string {
+func unescape(b []byte) []byte {
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); i++ {
 		if b[i] != '\\' {
@@ -264,11 +265,11 @@ func unescape(b []byte) string {
 			out = append(out, b[i])
 		}
 	}
-	return string(out)
+	return out
 }
 
 // appendText writes s as a canonical JSON text. The text must be valid UTF-8.
-func appendText(dst []byte, s string) []byte {
+func appendText[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := range len(s) {
@@ -291,10 +292,10 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // compareNames orders member names by their UTF-16 code units, as RFC 8785 says.
-func compareNames(a, b string) int {
+func compareNames(a, b []byte) int {
 	for i := range min(len(a), len(b)) {
 		if a[i] >= utf8.RuneSelf || b[i] >= utf8.RuneSelf {
-			return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+			return slices.Compare(utf16.Encode([]rune(string(a))), utf16.Encode([]rune(string(b))))
 		}
 		if a[i] != b[i] {
 			return cmp.Compare(a[i], b[i])

@@ -180,11 +180,13 @@ func (d *decoder) member(name string) string {
 	return d.text()
 }
 
-func (d *decoder) text() (s string) {
-	if d.err == nil {
-		s, d.err = d.cursor.text()
+func (d *decoder) text() string {
+	if d.err != nil {
+		return ""
 	}
-	return s
+	var s []byte
+	s, d.err = d.cursor.text()
+	return string(s)
 }
 
 func (d *decoder) whole() (n int64) {

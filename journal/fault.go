@@ -29,7 +29,7 @@ var faultSentences = map[FaultKind]string{
 	NotAdmitted:   "cannot stand here",
 	BadSignature:  "was not signed by the key in use",
 	BadCheckpoint: "has a checkpoint that nobody can rely on",
-	OtherRoot:     "or one before it is not the one that a checkpoint covers",
+	OtherRoot:     "or one after it is not the one that a checkpoint covers",
 	OtherHash:     "has another hash stored with it",
 	CutOff:        "is missing, though a checkpoint covers it",
 	OtherGenesis:  "is the genesis of another network",

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -63,7 +64,7 @@ func (r *reader) value(dst []byte, depth int) ([]byte, error) {
 
 // member is where a member of an object stands in what was written.
 type member struct {
-	name     string
+	name     []byte
 	from, to int
 }
 
@@ -119,7 +120,7 @@ func sortMembers(dst []byte, start int, members []member) ([]byte, error) {
 	dst = dst[:start]
 	for i, m := range members {
 		if i > 0 {
-			if members[i-1].name == m.name {
+			if bytes.Equal(members[i-1].name, m.name) {
 				return nil, fmt.Errorf("the member %q is there twice", m.name)
 			}
 			dst = append(dst, ',')
@@ -150,8 +151,9 @@ func (r *reader) list(dst []byte, depth int) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// text reads a quoted text with any legal escapes.
-func (r *reader) text() (string, error) {
+// text reads a quoted text with any legal escapes. What it returns may share
+// memory with what is read.
+func (r *reader) text() ([]byte, error) {
 	r.at++
 	var out []byte
 	for start := r.at; r.at < len(r.raw); {
@@ -160,29 +162,29 @@ func (r *reader) text() (string, error) {
 			said := r.raw[start:r.at]
 			r.at++
 			if out == nil {
-				return string(said), nil
+				return said, nil
 			}
-			return string(append(out, said...)), nil
+			return append(out, said...), nil
 		case b == '\\':
 			out = append(out, r.raw[start:r.at]...)
 			c, err := r.escape()
 			if err != nil {
-				return "", err
+				return nil, err
 			}
 			out, start = utf8.AppendRune(out, c), r.at
 		case b < 0x20:
-			return "", r.fail("a control character must be escaped")
+			return nil, r.fail("a control character must be escaped")
 		case b < utf8.RuneSelf:
 			r.at++
 		default:
 			c, n := utf8.DecodeRune(r.raw[r.at:])
 			if c == utf8.RuneError && n <= 1 {
-				return "", r.fail("broken UTF-8")
+				return nil, r.fail("broken UTF-8")
 			}
 			r.at += n
 		}
 	}
-	return "", r.fail("the text does not end")
+	return nil, r.fail("the text does not end")
 }
 
 // escape reads one escape, or two that together are one character.

@@ -39,7 +39,7 @@ func (r *Report) Sound() bool { return r.Fault == nil }
 // Covers says in sentences what the verification proves and where it ends.
 func (r *Report) Covers() string {
 	if r.Fault != nil {
-		return fmt.Sprintf("The first %d entries are in order; the next is not, and nothing is said of those after it.", r.Entries)
+		return fmt.Sprintf("%d entries were read until a fault was found; nothing is said of what stands after it.", r.Entries)
 	}
 	text := fmt.Sprintf("All %d entries follow each other and are signed by the network's keys.", r.Entries)
 	switch {
@@ -85,6 +85,7 @@ type verification struct {
 	compared int64       // how many were
 	claims   []claim     // by size
 	done     int         // how many of them were compared
+	agreed   int64       // entries covered by the last that agreed
 }
 
 // errStop ends the reading of entries when a fault was found.
@@ -197,8 +198,10 @@ func (v *verification) compare(c claim) error {
 		return v.fail(last, BadCheckpoint, fmt.Sprintf("%s for %d entries: %s", v.origin(c.held), c.tree.N, err))
 	}
 	if root := v.state.root(); tree.Hash != root {
-		return v.fail(last, OtherRoot, fmt.Sprintf("%s has the root %s for %d entries, the journal has %s", v.origin(c.held), tree.Hash, tree.N, root))
+		return v.fail(v.agreed, OtherRoot, fmt.Sprintf("%s has the root %s for %d entries, the journal has %s, so one of the entries %d to %d is another",
+			v.origin(c.held), tree.Hash, tree.N, root, v.agreed, last))
 	}
+	v.agreed = tree.N
 	return nil
 }
 
