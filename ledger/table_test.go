@@ -24,7 +24,8 @@ import (
 //	see ID p=v …             a record has these values; p= says that it has none
 //	done ID QUANTITY         so much of a promise is filled
 //	trace ID, track ID       then lines "| EVENT SHARE"
-//	rollup ID QUANTITY       work in one unit of what is on hand
+//	labour ID UNIT           then "| TOTAL PER-UNIT of QUANTITY"
+//	rollup ID UNIT SPEC=RATE/FOR …  the same, with rates such as wool=3usd/1kg
 //
 // A quantity is written 12.5kg. Unless said, an event happens an hour after the
 // one before it, on 1 May 2023 and the days after.
@@ -35,7 +36,7 @@ var short = map[string]string{
 	"owner": "primaryAccountable", "inside": "containedIn",
 }
 
-var quantity = regexp.MustCompile(`^(-?[0-9.]+)([a-z/]+)$`)
+var quantity = regexp.MustCompile(`^(-?[0-9.]+)([a-z]+)$`)
 
 type story struct {
 	t     *testing.T
@@ -113,6 +114,18 @@ func (st *story) do(at int, line string) {
 		if have != words[2] {
 			st.t.Fatalf("line %d: %s has %s", at, line, have)
 		}
+	case "trace", "track":
+		follow := st.s.Trace
+		if words[0] == "track" {
+			follow = st.s.Track
+		}
+		rows, err := follow(vf.ID(words[1]))
+		st.err = err
+		for _, r := range rows {
+			st.rows = append(st.rows, strings.Join(strings.Fields("| "+string(r.Event.ID)+" "+squeeze(r.Quantity)+" "+squeeze(r.Effort)+" "+string(r.Implied)), " "))
+		}
+	case "labour", "rollup":
+		st.rollup(words)
 	default:
 		st.clock += 3600
 		fields := append([]string{"action=" + words[0]}, words[2:]...)
@@ -124,6 +137,41 @@ func (st *story) do(at int, line string) {
 		if st.err != nil && before != snapshot(st.s) {
 			st.t.Fatalf("line %d: %s\nwas refused, but changed the books", at, line)
 		}
+	}
+}
+
+func squeeze(m vf.Measure) string {
+	if m.IsZero() {
+		return ""
+	}
+	return strings.ReplaceAll(m.String(), " ", "")
+}
+
+func measure(text string) vf.Measure {
+	q := quantity.FindStringSubmatch(text)
+	d, err := vf.ParseDecimal(q[1])
+	if err != nil {
+		panic(err)
+	}
+	return vf.Measure{HasNumericalValue: d, HasUnit: vf.ID(q[2])}
+}
+
+func (st *story) rollup(words []string) {
+	id, unit := vf.ID(words[1]), vf.ID(words[2])
+	var rolled ledger.Rolled
+	if words[0] == "labour" {
+		rolled, st.err = st.s.Labour(id, unit)
+	} else {
+		rates := map[vf.ID]ledger.Rate{}
+		for _, w := range words[3:] {
+			spec, text, _ := strings.Cut(w, "=")
+			amounts, per, _ := strings.Cut(text, "/")
+			rates[vf.ID(spec)] = ledger.Rate{For: measure(per), Amounts: measure(amounts)}
+		}
+		rolled, st.err = st.s.Rollup(id, unit, rates)
+	}
+	if st.err == nil {
+		st.rows = []string{"| " + squeeze(rolled.Total) + " " + squeeze(rolled.PerUnit) + " of " + squeeze(rolled.Quantity)}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"commonweal/format"
+	"commonweal/ledger"
 	"commonweal/rule"
 	"commonweal/vf"
 )
@@ -20,7 +21,7 @@ func (d *draft) complete(a *Act, events []*vf.EconomicEvent) ([]*vf.EconomicEven
 	list := make([]*vf.EconomicEvent, 0, len(events))
 	for _, ev := range events {
 		c := *ev
-		if when(&c).IsZero() {
+		if ledger.When(&c).IsZero() {
 			c.HasPointInTime = a.At
 		}
 		if c.Corrects == "" || here[c.Corrects] != nil {

@@ -197,7 +197,9 @@ func (n *Node) Replay(ctx context.Context) ([]Difference, error) {
 		if made[p.View] == nil {
 			made[p.View] = map[string][]byte{}
 		}
-		made[p.View][p.Key] = p.Value
+		if p.Value != nil { // else withdrawn
+			made[p.View][p.Key] = p.Value
+		}
 	}
 	var list []Difference
 	add := func(x Difference) error {

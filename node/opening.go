@@ -3,6 +3,7 @@ package node
 import (
 	"slices"
 
+	"commonweal/ledger"
 	"commonweal/vf"
 )
 
@@ -44,7 +45,7 @@ func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.E
 	first := vf.EconomicEvent{ID: r.ID + "/opening", Action: vf.Raise, ResourceInventoriedAs: r.ID, ResourceConformsTo: r.ConformsTo,
 		Provider: r.PrimaryAccountable, Receiver: r.PrimaryAccountable, ResourceQuantity: less(accounting, events, r.ID, false), HasPointInTime: a.At}
 	for _, ev := range events {
-		if t := when(ev); touches(ev, r.ID) && t.Before(first.HasPointInTime.Time) {
+		if t := ledger.When(ev); touches(ev, r.ID) && t.Before(first.HasPointInTime.Time) {
 			first.HasPointInTime = t
 		}
 	}
@@ -101,22 +102,12 @@ func less(m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool)
 	return m
 }
 
-// when is the time by which an event is ordered.
-func when(ev *vf.EconomicEvent) vf.Time {
-	for _, t := range []vf.Time{ev.HasPointInTime, ev.HasEnd, ev.HasBeginning} {
-		if !t.IsZero() {
-			return t
-		}
-	}
-	return ev.Created
-}
-
 // inTime orders events by time, those of equal time as they were given, and a
 // correction never before what it corrects.
 func inTime(events []*vf.EconomicEvent) []*vf.EconomicEvent {
 	times := make(map[vf.ID]vf.Time, len(events))
 	for _, ev := range events {
-		times[ev.ID] = when(ev)
+		times[ev.ID] = ledger.When(ev)
 	}
 	key := func(ev *vf.EconomicEvent) vf.Time {
 		t := times[ev.ID]

@@ -18,5 +18,6 @@ var ledgerRules = []Rule{
 	{"containerLoop", "{resource} cannot be contained in {container}: {container} is, in the end, contained in {resource}.", "Name another container."},
 	{"economicField", "{property} of {id} is {was}; it changes by events only, not to {said} by hand.", "Record the event that changed it: raise or lower after a count, a move, a transfer, a produce."},
 	{"eventFixed", "{id} is an event, and what happened is not rewritten.", "Record a correction of it, and a new event where needed."},
+	{"nothingFlows", "{id} was corrected to nothing, so nothing flows through it.", "Ask for an event that stands, or for a resource."},
 	{"alreadyBegun", "{property} of {id} cannot change from {was} to {said}: {done} of it is already fulfilled.", "Finish it, and make a new one for the rest."},
 }

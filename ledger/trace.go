@@ -1,0 +1,249 @@
+package ledger
+
+import (
+	"math/big"
+	"slices"
+
+	"commonweal/vf"
+)
+
+// Row is one event of a trace or track.
+type Row struct {
+	Event    *vf.EconomicEvent
+	Quantity vf.Measure // the share that flows, rounded to the step of its unit
+	Effort   vf.Measure // of a trace: the share of the effort
+	Implied  vf.Action  // the transfer that comes with it, since provider and receiver differ
+}
+
+// Trace follows an event, or what is on hand of a resource, backwards to all
+// that went into it: each event once, in time order, with the part of its own
+// quantity that came to be in what is traced. Of a resource that has nothing on
+// hand, all that ever came into it is traced.
+func (s *State) Trace(id vf.ID) ([]Row, error) {
+	h, err := s.history()
+	if err != nil {
+		return nil, err
+	}
+	shares, _, err := h.trace(id)
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for i, share := range shares {
+		if share == nil {
+			continue
+		}
+		row := Row{Event: h.events[i], Implied: implied(h.events[i])}
+		if row.Quantity, err = h.round(share, h.kept[i].Resource); err != nil {
+			return nil, err
+		}
+		if row.Effort, err = h.round(share, h.kept[i].Effort); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// Track follows an event, or all that came into a resource from elsewhere,
+// forwards to wherever it went: each event once, in time order, with how much of
+// what is tracked flowed through it, in the unit in which that began.
+func (s *State) Track(id vf.ID) ([]Row, error) {
+	h, err := s.history()
+	if err != nil {
+		return nil, err
+	}
+	begin, unit, err := h.trackStart(id)
+	if err != nil {
+		return nil, err
+	}
+	next := make([][]edge, len(h.events))
+	for i := range h.events {
+		for _, e := range h.sources(i) {
+			next[e.to] = append(next[e.to], edge{i, e.share})
+		}
+	}
+	amounts := walk(len(h.events), begin, func(i int) []edge { return next[i] })
+	var rows []Row
+	for i, amount := range amounts {
+		if amount == nil {
+			continue
+		}
+		row := Row{Event: h.events[i], Implied: implied(h.events[i])}
+		if row.Quantity, err = h.round(amount, vf.Measure{HasNumericalValue: vf.Whole(1), HasUnit: unit}); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func implied(ev *vf.EconomicEvent) vf.Action {
+	if ev.Provider == "" || ev.Receiver == "" || ev.Provider == ev.Receiver {
+		return ""
+	}
+	return ev.Action.ImpliedTransfer()
+}
+
+// trace returns the share of each event in what is traced, nil for those that
+// have none to do with it, and how much is traced, in its unit.
+func (h *history) trace(id vf.ID) ([]*big.Rat, vf.Measure, error) {
+	i, r, err := h.start(id)
+	if err != nil {
+		return nil, vf.Measure{}, err
+	}
+	begin := map[int]*big.Rat{}
+	amount := vf.Measure{}
+	if r == nil {
+		begin[i], amount = whole, h.kept[i].Resource
+		if h.events[i].Action == vf.DeliverService && h.outputShare(i).Sign() == 0 {
+			h.alone(i)
+		}
+	} else {
+		p := h.pool(r.ID)
+		amount = r.OnhandQuantity
+		if !h.onhandMoves(r.ID) {
+			amount = r.AccountingQuantity
+		}
+		for _, e := range p.left {
+			begin[e.to] = e.share
+		}
+		if len(p.left) == 0 {
+			sum := new(big.Rat)
+			for _, in := range p.in {
+				begin[in] = whole
+				sum.Add(sum, h.amount(in, unitOf(r)))
+			}
+			if amount.HasNumericalValue, err = roundTo(sum, vf.DefaultStep); err != nil {
+				return nil, amount, refusal(err)
+			}
+		}
+	}
+	return walk(len(h.events), begin, h.sources), amount, nil
+}
+
+// alone gives a service that is traced for itself the whole of its process,
+// though things come out of it too.
+func (h *history) alone(i int) {
+	for k, e := range h.sources(i) {
+		if e.share.Sign() == 0 {
+			h.memo[i][k].share = whole
+		}
+	}
+}
+
+// trackStart is what is tracked: one event, or the receipts of a resource that
+// did not come out of itself.
+func (h *history) trackStart(id vf.ID) (map[int]*big.Rat, vf.ID, error) {
+	i, r, err := h.start(id)
+	if err != nil {
+		return nil, "", err
+	}
+	if r == nil {
+		m := h.kept[i].Resource
+		if m.IsZero() {
+			m = h.kept[i].Effort
+		}
+		return map[int]*big.Rat{i: m.HasNumericalValue.Rat()}, m.HasUnit, nil
+	}
+	begin := map[int]*big.Rat{}
+	for _, in := range h.pool(r.ID).in {
+		ev := h.events[in]
+		if _, again := entrance[ev.Action]; !again && ev.ResourceInventoriedAs != ev.ToResourceInventoriedAs {
+			begin[in] = h.amount(in, unitOf(r))
+		}
+	}
+	return begin, unitOf(r), nil
+}
+
+// walk carries shares from where they begin along the edges, each event after
+// all those from which it gets a share. Where flows lead in a circle, as when a
+// process takes in what came out of it, the edge that closes it carries nothing.
+func walk(n int, begin map[int]*big.Rat, edges func(int) []edge) []*big.Rat {
+	order, closing := depthFirst(n, begin, edges)
+	shares := make([]*big.Rat, n)
+	for i, share := range begin {
+		shares[i] = new(big.Rat).Set(share)
+	}
+	for k := len(order) - 1; k >= 0; k-- {
+		i := order[k]
+		for _, e := range edges(i) {
+			if shares[e.to] == nil {
+				shares[e.to] = new(big.Rat)
+			}
+			if e.share.Sign() != 0 && !closing[[2]int{i, e.to}] {
+				shares[e.to].Add(shares[e.to], new(big.Rat).Mul(shares[i], e.share))
+			}
+		}
+	}
+	return shares
+}
+
+// depthFirst returns the events that are reached, each after all that its edges
+// lead to, and the edges that close a circle. It keeps its own stack, since a
+// history may be long.
+func depthFirst(n int, begin map[int]*big.Rat, edges func(int) []edge) (order []int, closing map[[2]int]bool) {
+	const unseen, open, done = 0, 1, 2
+	state := make([]uint8, n)
+	closing = map[[2]int]bool{}
+	type frame struct{ at, next int }
+	starts := make([]int, 0, len(begin))
+	for i := range begin {
+		starts = append(starts, i)
+	}
+	slices.Sort(starts)
+	for _, s := range starts {
+		if state[s] != unseen {
+			continue
+		}
+		state[s] = open
+		stack := []frame{{s, 0}}
+		for len(stack) > 0 {
+			top := &stack[len(stack)-1]
+			list := edges(top.at)
+			if top.next == len(list) {
+				state[top.at] = done
+				order = append(order, top.at)
+				stack = stack[:len(stack)-1]
+				continue
+			}
+			to := list[top.next].to
+			top.next++
+			switch state[to] {
+			case unseen:
+				state[to] = open
+				stack = append(stack, frame{to, 0})
+			case open:
+				closing[[2]int{top.at, to}] = true
+			}
+		}
+	}
+	return order, closing
+}
+
+// round is a share of a measure, rounded to the nearest step of its unit.
+func (h *history) round(share *big.Rat, of vf.Measure) (vf.Measure, error) {
+	if of.IsZero() {
+		return vf.Measure{}, nil
+	}
+	step, err := h.units.Step(of.HasUnit)
+	if err != nil {
+		return vf.Measure{}, refusal(err)
+	}
+	d, err := roundTo(new(big.Rat).Mul(share, of.HasNumericalValue.Rat()), step)
+	if err != nil {
+		return vf.Measure{}, refusal(err)
+	}
+	return vf.Measure{HasNumericalValue: d, HasUnit: of.HasUnit}, nil
+}
+
+// roundTo rounds to the nearest multiple of a step, halves up.
+func roundTo(r *big.Rat, step vf.Decimal) (vf.Decimal, error) {
+	q := new(big.Rat).Quo(r, step.Rat())
+	q.Add(q, big.NewRat(1, 2))
+	n := new(big.Int).Div(q.Num(), q.Denom())
+	if !n.IsInt64() {
+		return vf.ParseDecimal(r.FloatString(0)) // too large: the error says so
+	}
+	return vf.OfSteps(n.Int64(), step)
+}
