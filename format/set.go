@@ -162,6 +162,9 @@ func (r *reader) ref(n *node, s *scope, p parent) (vf.ID, *rule.Refusal) {
 func (r *reader) setMeasure(rec vf.Record, to *vf.Measure, f *field, n *node, s *scope) *rule.Refusal {
 	if n.kind == isText {
 		number, unit := cutMeasure(n.text)
+		if number == "" {
+			return rule.Refuse("notANumber", "value", shorten(n.text))
+		}
 		d, err := vf.ParseDecimal(number)
 		if err != nil {
 			return refusalOf(err)

@@ -41,7 +41,7 @@ func readYAML(file string, in io.Reader) (root *node, err error) {
 	if err := checkTokens(file, tokens); err != nil {
 		return nil, err
 	}
-	tree, err := parser.Parse(tokens, 0)
+	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, yamlRefusal(file, err)
 	}
