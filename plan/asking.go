@@ -20,7 +20,9 @@ type asker struct {
 	undo   []undo
 	causes []cause
 	quiet  int // over 0 while asking again for less: causes are known already
-	steps  int
+	steps  int // for all needs
+	work   int // for this need
+	reuse  int // how many harvests back a recipe asks for its own seed
 }
 
 type orderKey struct {
@@ -56,8 +58,14 @@ const (
 	undoLink
 )
 
-// mostSteps bounds the work of asking.
-const mostSteps = 400_000_000
+// The work of asking is bounded: for all needs together, for one need (what it
+// has not found by then is short, and the reason says so), and in the harvests
+// that a recipe asks back for its own seed.
+const (
+	mostSteps = 400_000_000
+	mostWork  = 1_000_000
+	mostReuse = 6
+)
 
 // asking plans the needs of the skipped buffers, the most essential first.
 func (p *Plan) asking() {
@@ -91,6 +99,7 @@ func (a *asker) need(i int32) {
 	at, left, had := max(d.due, a.p.net.now), d.qty, d.done
 	latest := max(min(d.latest, a.p.net.horizon), at)
 	var r reasons
+	a.work = 0
 	for left > 0 && at <= latest {
 		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
 		got, next := a.ask(d.buffer, left, at, ^i)
@@ -126,14 +135,18 @@ func (a *asker) need(i int32) {
 // ask takes up to q steps of a buffer at a time for a consumer. It returns what
 // was got, and the earliest later time at which more might be had.
 func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
+	next = never
+	mark := len(a.causes)
+	a.work++
 	if a.steps++; a.steps > mostSteps && a.p.err == nil {
 		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(mostSteps)+" steps of work", "about", a.p.net.bufferName(b))
 	}
-	if a.p.err != nil || len(a.undo) > a.p.settings.MostOrders*8 {
+	if a.work > mostWork {
+		a.causes = append(a.causes[:0], cause{kind: causeGivenUp, buffer: b, qty: q, at: at})
+	}
+	if a.p.err != nil || a.work > mostWork {
 		return 0, never
 	}
-	next = never
-	mark := len(a.causes)
 	for _, m := range a.p.net.makersOf[b] {
 		if x := a.sowFirst(m, q, at); x > 0 {
 			got += a.fromMaker(m, x, at, consumer, &next)

@@ -32,6 +32,13 @@ func (a *asker) fromMaker(i int32, q, at int64, consumer int32, next *int64) (go
 // which more could be ready.
 func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64, order int32) {
 	quiet := a.quiet
+	if m.usesOwnOutput {
+		a.reuse++
+		defer func() { a.reuse-- }()
+		if a.reuse > mostReuse {
+			return 0, -1
+		}
+	}
 	for try := 0; size > 0 && try < mostTries && a.p.err == nil; try++ {
 		d, ok := m.duration(size)
 		if !ok {
@@ -62,7 +69,7 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 }
 
 // mostTries bounds how often a process is tried again with less.
-const mostTries = 40
+const mostTries = 6
 
 // dated reports whether a process may begin then; if not it notes why, and when
 // one of that size could be ready.

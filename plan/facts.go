@@ -276,6 +276,7 @@ func (n *network) needTerms(d *need) (err error) {
 		if d.least, err = n.steps(i.ResourceConformsTo, i.MinimumUsefulQuantity, true); err != nil {
 			return err
 		}
+		d.least = min(d.least, d.wanted)
 	}
 	if !i.LatestUseful.IsZero() {
 		d.latest = i.LatestUseful.Unix()

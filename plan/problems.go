@@ -31,7 +31,7 @@ type Part struct {
 
 // Cause is one reason why a need is late or short.
 type Cause struct {
-	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater
+	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, givenUp
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -47,9 +47,10 @@ const (
 	causeNotInForce                  // the recipe is not in force then
 	causeAwaits                      // it waits for something promised
 	causeOfferLater                  // the offer can be had only later
+	causeGivenUp                     // no answer was found within the bounds of the search
 )
 
-var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater"}
+var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "givenUp"}
 
 // cause is a reason as found: who is a maker, a supply or an offer.
 type cause struct {
@@ -167,6 +168,8 @@ func (n *network) explain(c cause) Cause {
 		m := &n.makers[c.who]
 		x.About, x.Stage = m.recipe.ID, ""
 		x.Text = n.recipeName(m) + " is not in force on " + day(c.at)
+	case causeGivenUp:
+		x.Text = "the search for " + amount + " of " + name + " was given up after " + itoa(mostWork) + " steps: its recipes and lots branch too much"
 	case causeAwaits:
 		x.About, x.Stage = n.supplies[c.who].id, ""
 		x.Text = amount + " of " + name + " comes on " + day(c.at) + " (" + string(x.About) + ")"

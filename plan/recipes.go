@@ -99,6 +99,9 @@ func (n *network) readRecipe(r *recipeFlows) error {
 		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
 			return err
 		}
+		if err := n.timeOf(&m, r, o, out); err != nil {
+			return err
+		}
 		for _, f := range unpaired {
 			if err := n.addUse(&m, f, out); err != nil {
 				return err
@@ -199,6 +202,31 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 		m.until = r.ValidUntil.Unix()
 	}
 	return m, nil
+}
+
+// timeOf turns the time for each unit of the first output into time for each
+// step of the output that drives, where that is another one.
+func (n *network) timeOf(m *maker, r *recipeFlows, o *vf.RecipeFlow, out *big.Rat) error {
+	first := r.drivers()[0]
+	if m.perUnit.num == 0 || o == first {
+		return nil
+	}
+	q, err := n.outSteps(r.recipe, first)
+	if err != nil {
+		return err
+	}
+	step, err := n.units.Step(n.specUnit[first.ResourceConformsTo])
+	if err != nil {
+		return err
+	}
+	base, err := n.secondsRat(r.recipe.DurationPerUnit)
+	if err != nil {
+		return err
+	}
+	base.Mul(base, step.Rat())
+	base.Mul(base, q)
+	m.perUnit, err = n.ratioOf(base.Quo(base, out))
+	return err
 }
 
 func (n *network) ratioOf(r *big.Rat) (ratio, error) {
