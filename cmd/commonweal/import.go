@@ -20,16 +20,12 @@ type importCommand struct {
 
 // imported is what import tells programs.
 type imported struct {
-	Sequence int64          `json:"sequence"` // of the first act
-	Acts     int            `json:"acts"`
+	Sequence int64          `json:"sequence"` // of the first entry
+	Entries  int64          `json:"entries"`
 	Key      string         `json:"key"`
 	Again    bool           `json:"again"`
 	Records  map[string]int `json:"records"`
 }
-
-// mostRecords is how many records one entry of the journal holds at most; a
-// larger import is several acts, entered all or none.
-const mostRecords = 5000
 
 // Run imports.
 func (c *importCommand) Run(p *program) error {
@@ -57,7 +53,7 @@ func (c *importCommand) Run(p *program) error {
 		return rule.Refuse("otherNetwork", "base", n.Base, "network", b.Network())
 	}
 	done := p.busy("entering")
-	results, err := b.Do(p.ctx, p.importActs(b, n.Graph.All())...)
+	results, err := b.Do(p.ctx, node.Act{Kind: journal.Declare, Author: p.author(b), At: vf.At(p.now().Unix()), Key: p.actKey(), Records: n.Graph.All()})
 	done()
 	if err != nil {
 		return err
@@ -66,25 +62,11 @@ func (c *importCommand) Run(p *program) error {
 	for _, r := range n.Graph.All() {
 		count[string(r.Class())]++
 	}
-	told := imported{results[0].Sequence, len(results), p.Key, results[0].Repeated, count}
+	told := imported{results[0].Sequence, results[0].Entries, p.Key, results[0].Repeated, count}
 	if p.JSON {
 		return p.printJSON(told)
 	}
 	return told.say(p)
-}
-
-// importActs makes acts of at most so many records each.
-func (p *program) importActs(b *books, records []vf.Record) []node.Act {
-	key, at := p.actKey(), vf.At(p.now().Unix())
-	var acts []node.Act
-	for part := range slices.Chunk(records, mostRecords) {
-		a := node.Act{Kind: journal.Declare, Author: p.author(b), At: at, Key: key, Records: part}
-		if len(acts) > 0 {
-			a.Key = fmt.Sprintf("%s/%d", key, len(acts)+1)
-		}
-		acts = append(acts, a)
-	}
-	return acts
 }
 
 func (i imported) say(p *program) error {
