@@ -173,7 +173,7 @@ func (d Decimal) Add(e Decimal) (Decimal, error) {
 	a, aok := d.at(max(d.exp, e.exp))
 	b, bok := e.at(max(d.exp, e.exp))
 	sum := a + b
-	if !aok || !bok || (a > 0) == (b > 0) && (sum > 0) != (a > 0) && a != 0 {
+	if !aok || !bok || sum == -1<<63 || (a > 0) == (b > 0) && (sum > 0) != (a > 0) && a != 0 {
 		return fromRat(new(big.Rat).Add(d.Rat(), e.Rat()))
 	}
 	return normal(sum, max(d.exp, e.exp)), nil

@@ -49,7 +49,7 @@ type RecipeProcess struct {
 	LeastBatch      Measure  `json:"leastBatch,omitzero"`
 	BatchMultiple   Measure  `json:"batchMultiple,omitzero"`
 	LargestBatch    Measure  `json:"largestBatch,omitzero"`
-	Yield           *Decimal `json:"yield,omitzero"`
+	Yield           *Decimal `json:"yield,omitempty"`
 	ValidFrom       Time     `json:"validFrom,omitzero"`
 	ValidUntil      Time     `json:"validUntil,omitzero"`
 }
@@ -91,7 +91,7 @@ type Unit struct {
 	OmUnitIdentifier string   `json:"omUnitIdentifier,omitzero"`
 	ClassifiedAs     []string `json:"classifiedAs,omitzero"`
 
-	Step   *Decimal `json:"step,omitzero"`
+	Step   *Decimal `json:"step,omitempty"`
 	Equals Measure  `json:"equals,omitzero"`
 }
 
@@ -100,9 +100,9 @@ type SpatialThing struct {
 	ID                  ID       `json:"@id"`
 	Name                string   `json:"name,omitzero"`
 	Note                string   `json:"note,omitzero"`
-	Lat                 *Decimal `json:"lat,omitzero"`
-	Long                *Decimal `json:"long,omitzero"`
-	Alt                 *Decimal `json:"alt,omitzero"`
+	Lat                 *Decimal `json:"lat,omitempty"`
+	Long                *Decimal `json:"long,omitempty"`
+	Alt                 *Decimal `json:"alt,omitempty"`
 	MappableAddress     string   `json:"mappableAddress,omitzero"`
 	HasDetailedGeometry string   `json:"hasDetailedGeometry,omitzero"`
 }
