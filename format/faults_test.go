@@ -161,14 +161,26 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// complete checks that a refusal is in the catalogue and leaves no {place} open.
+// complete checks that a refusal is in the catalogue, with a value for each
+// {place} of its sentence and hint.
 func complete(t *testing.T, r *rule.Refusal) {
 	t.Helper()
 	if !rule.Known(r.Rule) {
 		t.Errorf("%s is not in the catalogue", r.Rule)
 	}
-	if open := regexp.MustCompile(`\{[a-zA-Z]+\}`).FindString(r.Sentence() + r.Hint()); open != "" {
-		t.Errorf("%s leaves %s open: %v", r.Rule, open, r)
+	given := map[string]bool{}
+	for i := 0; i < len(r.Values); i += 2 {
+		given["{"+r.Values[i]+"}"] = true
+	}
+	for _, known := range rule.All() {
+		if known.Name != r.Rule {
+			continue
+		}
+		for _, open := range regexp.MustCompile(`\{[a-zA-Z]+\}`).FindAllString(known.Sentence+known.Hint, -1) {
+			if !given[open] {
+				t.Errorf("%s leaves %s open: %v", r.Rule, open, r)
+			}
+		}
 	}
 }
 
