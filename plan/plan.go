@@ -2,24 +2,25 @@ package plan
 
 import (
 	"cmp"
+	"encoding/json"
 
 	"commonweal/vf"
 )
 
 // Stats are the figures of a plan.
 type Stats struct {
-	Orders             int     `json:"orders"` // proposed processes and purchases
-	Processes          int     `json:"processes"`
-	Purchases          int     `json:"purchases"`
-	Requirements       int     `json:"requirements"`
-	Links              int     `json:"links"`
-	Needs              int     `json:"needs"`
-	OnTime             int     `json:"onTime"`
-	Late               int     `json:"late"`
-	Short              int     `json:"short"`
-	EngineMilliseconds float64 `json:"engineMilliseconds"` // from records to pegged plan; filled in by who holds a clock
-	MemoryBytes        int64   `json:"memoryBytes"`        // filled in by who can measure it
-	Hash               string  `json:"hash"`               // SHA-256 of everything but these figures; filled in by Hash
+	Orders             int         `json:"orders"` // proposed processes and purchases
+	Processes          int         `json:"processes"`
+	Purchases          int         `json:"purchases"`
+	Requirements       int         `json:"requirements"`
+	Links              int         `json:"links"`
+	Needs              int         `json:"needs"`
+	OnTime             int         `json:"onTime"`
+	Late               int         `json:"late"`
+	Short              int         `json:"short"`
+	EngineMilliseconds json.Number `json:"engineMilliseconds"` // from records to pegged plan; filled in by who holds a clock
+	MemoryBytes        int64       `json:"memoryBytes"`        // filled in by who can measure it
+	Hash               string      `json:"hash"`               // SHA-256 of everything but these figures; filled in by Hash
 }
 
 func (s *Stats) count(state string, firm bool) {
@@ -46,7 +47,7 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{net: n, settings: s, clusters: n.arrange(), reasons: map[int32]reasons{}, coverage: make([][]coverage, len(n.needs))}
+	p := &Plan{net: n, settings: s, clusters: n.arrange(), stats: Stats{EngineMilliseconds: "0"}, reasons: map[int32]reasons{}, coverage: make([][]coverage, len(n.needs))}
 	p.skip = make([]bool, len(n.buffers))
 	p.reset()
 	p.netting()

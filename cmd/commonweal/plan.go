@@ -77,7 +77,7 @@ func (s *sources) plan(p *program, nowText string) (*plan.Plan, plan.Stats, *vf.
 		return nil, none, nil, err
 	}
 	stats := made.Stats()
-	stats.EngineMilliseconds = float64(took.Microseconds()) / 1000
+	stats.EngineMilliseconds = milliseconds(took)
 	stats.MemoryBytes = mostMemory()
 	stats.Hash = made.Hash()
 	return made, stats, g, nil
@@ -100,8 +100,13 @@ func (s *sources) facts(p *program, now vf.Time) (*vf.Graph, error) {
 	return b.Graph()
 }
 
+// milliseconds writes a duration as a number of milliseconds.
+func milliseconds(d time.Duration) json.Number {
+	return json.Number(fmt.Sprintf("%d.%03d", d.Microseconds()/1000, d.Microseconds()%1000))
+}
+
 func tellStats(p *program, s plan.Stats) {
-	t := newTable("figure", ">")
+	t := newTable("", ">")
 	for _, row := range []struct {
 		name string
 		n    int
@@ -109,7 +114,7 @@ func tellStats(p *program, s plan.Stats) {
 		{"  purchases", s.Purchases}, {"requirements", s.Requirements}, {"links", s.Links}} {
 		t.add(row.name, fmt.Sprint(row.n))
 	}
-	t.add("engine", fmt.Sprintf("%.1f ms", s.EngineMilliseconds))
+	t.add("engine", s.EngineMilliseconds.String()+" ms")
 	t.add("memory", fmt.Sprintf("%d MB", s.MemoryBytes>>20))
 	t.write(p.out)
 	p.say("hash %s", s.Hash)
