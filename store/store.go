@@ -63,7 +63,7 @@ var (
 	// of a batch is not the next one. Nothing of the batch was written.
 	ErrConflict = errors.New("the journal has gone on in between")
 	// ErrUnknown is matched when it cannot be known whether a batch was written.
-	ErrUnknown = errors.New("it is unknown whether the act was written")
+	ErrUnknown = errors.New("it is unknown whether the act was written; open the books again and send it again with the same idempotency key")
 	// ErrStopped is matched when nothing was tried, since an earlier write failed.
 	ErrStopped = errors.New("the store takes no more acts since a write failed")
 	// ErrClosed is matched when the store was closed.

@@ -27,7 +27,8 @@
 //
 // Deleted rows are overwritten (secure_delete), and after a batch that deletes
 // profiles the write-ahead log is emptied as soon as no reader needs it. Copies
-// made before hold what they held.
+// made before the erasure hold what they held: who keeps backups must let them
+// go in time.
 //
 // # Drivers and SQL
 //

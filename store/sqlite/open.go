@@ -33,7 +33,7 @@ const (
 // Options are how a store is opened; the zero value is how the program does it.
 type Options struct {
 	Driver  Driver // the zero value is Ncruces
-	Readers int    // connections that read at the same time; 0 is 4
+	Readers int    // connections kept open for reading; 0 is 4. More are opened while they are needed
 }
 
 func (o Options) filled() Options {
@@ -90,11 +90,13 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if err := s.prepareFile(ctx, create); err != nil {
 		return nil, s.explain(err)
 	}
+	if err := s.emptyLog(); err != nil { // of what a life that was cut short may have erased
+		return nil, s.explain(err)
+	}
 	if s.db, err = o.Driver.open(path, nil, "busy_timeout(10000)", "query_only(ON)"); err != nil {
 		return nil, err
 	}
-	s.db.SetMaxOpenConns(o.Readers)
-	s.db.SetMaxIdleConns(o.Readers)
+	s.db.SetMaxIdleConns(o.Readers) // no upper bound: a reader that reads something else on its way must not wait for others like it
 	if s.next, err = s.checkEnd(ctx); err != nil {
 		return nil, s.explain(err)
 	}
@@ -247,14 +249,17 @@ func (r *reader) identify(ctx context.Context, db *sql.DB) (found identity, err 
 // checkEnd returns the next sequence, after it has compared the end of the
 // journal with its stored hashes and the newest checkpoint.
 func (r *reader) checkEnd(ctx context.Context) (next int64, err error) {
-	var count, places int64
-	err = r.db.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal), (SELECT COALESCE(MAX(place) + 1, 0) FROM hash)").
-		Scan(&count, &places)
+	var count, places, covered int64 // as they are at one moment
+	err = r.db.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal), (SELECT COALESCE(MAX(place) + 1, 0) FROM hash),"+
+		" (SELECT COALESCE(MAX(size), 0) FROM checkpoint)").Scan(&count, &places, &covered)
 	if err != nil {
 		return 0, err
 	}
 	if want := tlog.StoredHashCount(count); places != want {
 		return 0, r.damage("the journal has %d entries and %d stored hashes, not %d", count, places, want)
+	}
+	if covered > count {
+		return 0, r.damage("the newest checkpoint covers %d entries, the journal has %d", covered, count)
 	}
 	if count == 0 {
 		return 0, nil
@@ -270,26 +275,21 @@ func (r *reader) checkEnd(ctx context.Context) (next int64, err error) {
 	if stored[0] != tlog.RecordHash(last) {
 		return 0, r.damage("the last entry, %d, is not the one that its stored hash was made of", count-1)
 	}
-	return count, r.checkCheckpoint(ctx, count)
+	if covered == 0 {
+		return count, nil
+	}
+	return count, r.checkCheckpoint(ctx, covered)
 }
 
-// checkCheckpoint compares the newest checkpoint with the stored hashes.
-func (r *reader) checkCheckpoint(ctx context.Context, count int64) error {
-	var size int64
+// checkCheckpoint compares a checkpoint with the stored hashes.
+func (r *reader) checkCheckpoint(ctx context.Context, size int64) error {
 	var note []byte
-	err := r.db.QueryRowContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, &note)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
+	if err := r.db.QueryRowContext(ctx, "SELECT note FROM checkpoint WHERE size = ?", size).Scan(&note); err != nil {
 		return err
 	}
 	_, tree, err := journal.ReadCheckpoint(note)
 	if err != nil || tree.N != size {
 		return r.damage("the newest checkpoint, of %d entries, cannot be read", size)
-	}
-	if tree.N > count {
-		return r.damage("the newest checkpoint covers %d entries, the journal has %d", tree.N, count)
 	}
 	root, err := tlog.TreeHash(tree.N, store.HashReader(ctx, r))
 	if err != nil {

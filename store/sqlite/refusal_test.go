@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -298,6 +299,22 @@ func TestErasedIsGone(t *testing.T) {
 		put(nil)
 		if file := in(t, dir, canary); file != "" {
 			t.Errorf("%s: the erased data is in %s", name, file)
+		}
+		put(canary)
+		err = s.Scan(t.Context(), store.Profiles, func(string, []byte) error {
+			began := time.Now()
+			put(nil) // while this reader still needs the log
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("%s: erasing waited %v for a reader", name, took)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		put([]byte("another"))
+		if file := in(t, dir, canary); file != "" {
+			t.Errorf("%s: the data erased beside a reader is in %s", name, file)
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)

@@ -24,6 +24,7 @@ type Store struct {
 	write *sql.DB // one connection
 	lock  *lock   // holds the lock beside the file
 	next  int64   // sequence of the next entry; the writer's own
+	dirty bool    // the write-ahead log holds erased data; the writer's own
 
 	queue  chan *request
 	done   chan struct{} // closed when the writer has ended
@@ -136,15 +137,18 @@ func (s *Store) writeGroup(group []*request) []error {
 	answers := make([]error, len(group))
 	if refusal := s.failed.Load(); refusal != nil {
 		for i := range answers {
-			answers[i] = fmt.Errorf("%w: %w", store.ErrStopped, refusal)
+			answers[i] = stopped{refusal}
 		}
 		return answers
 	}
 	next, erased, err := s.transact(group, answers)
 	if err == nil {
 		s.next = next
-		if erased {
-			s.emptyLog()
+		s.dirty = s.dirty || erased
+		if s.dirty {
+			if err := s.emptyLog(); err != nil {
+				s.stop(err)
+			}
 		}
 		return answers
 	}
@@ -195,14 +199,31 @@ func rollback(tx *sql.Tx) error {
 }
 
 // emptyLog moves the write-ahead log into the file and empties it, so that
-// erased data is not left in it. Where a reader is in the way, the next
-// erasure or Close does it. After an error the disk is not to be trusted.
-func (s *Store) emptyLog() {
+// erased data is not left in it. Where a reader is in the way, it is tried again
+// after the next commit, and by Close; nobody waits for the reader. After an
+// error the disk is not to be trusted.
+func (s *Store) emptyLog() error {
 	var busy, frames, moved int
-	if err := s.write.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil && s.driver.Code(err) != codeBusy {
-		s.stop(err)
+	_, err := s.write.Exec("PRAGMA busy_timeout(0)")
+	if err == nil {
+		err = s.write.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
 	}
+	if s.driver.Code(err) == codeBusy {
+		busy, err = 1, nil
+	}
+	if err == nil {
+		_, err = s.write.Exec("PRAGMA busy_timeout(10000)")
+	}
+	s.dirty = busy != 0
+	return err
 }
+
+// stopped is the answer after a write has failed: store.ErrStopped, and the
+// refusal that says why.
+type stopped struct{ *rule.Refusal }
+
+func (s stopped) Is(target error) bool { return target == store.ErrStopped }
+func (s stopped) Unwrap() error        { return s.Refusal }
 
 // stop refuses all further batches.
 func (s *Store) stop(cause error) {

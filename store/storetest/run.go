@@ -13,7 +13,6 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"commonweal/journal"
-	"commonweal/rule"
 	"commonweal/store"
 )
 
@@ -40,6 +39,8 @@ func Run(t *testing.T, open Open) {
 		{"AnEndedContextWritesNothing", testContext},
 		{"ItIsAllThereAfterReopening", testReopen},
 		{"ABackupIsTheSameJournal", testBackup},
+		{"ABackupIsOfOneMoment", testBackupInUse},
+		{"ReadersReadOnTheirWay", testNested},
 		{"AClosedStoreTakesNothing", testClosed},
 	}
 	for _, c := range cases {
@@ -343,24 +344,6 @@ func testReopen(t *testing.T, open Open) {
 	must(t, err)
 	if !report.Sound() || report.Held != 21 || report.Stored != 20 {
 		t.Errorf("after reopening: %+v", report)
-	}
-}
-
-func testBackup(t *testing.T, open Open) {
-	s, place := begin(t, open)
-	ctx, books := t.Context(), NewBooks()
-	for n := range 10 {
-		must(t, s.Append(ctx, books.Next(t, fmt.Sprint(n))))
-	}
-	want := books.State.Tree()
-	tree, err := s.Backup(ctx, place+".copy")
-	if err != nil || tree != want {
-		t.Errorf("the backup has %v, the books %v: %v", tree, want, err)
-	}
-	_, err = s.Backup(ctx, place+".copy")
-	var r *rule.Refusal
-	if !errors.As(err, &r) || r.Rule != "storeExists" {
-		t.Errorf("a second backup to the same path was answered with %v", err)
 	}
 }
 
