@@ -231,7 +231,7 @@ func (a *asker) fromPool(b int32, q, at int64, consumer int32, next *int64) (got
 }
 
 func (a *asker) link(supply, consumer int32, q int64) {
-	a.p.links = append(a.p.links, link{supply, consumer, q})
+	a.p.links.push(link{supply, consumer, q})
 	a.undo = append(a.undo, undo{kind: undoLink})
 }
 
@@ -280,8 +280,8 @@ func (a *asker) insert(b int32, x lot) {
 func (a *asker) grow(k orderKey, begin, q int64) int32 {
 	o := &a.p.orders
 	if order, ok := a.at[k]; ok {
-		a.undo = append(a.undo, undo{kind: undoGrow, index: order, value: o.qty[order]})
-		if o.qty[order] += q; o.qty[order] < 0 {
+		a.undo = append(a.undo, undo{kind: undoGrow, index: order, value: o.at(order).qty})
+		if o.at(order).qty += q; o.at(order).qty < 0 {
 			a.p.tooLarge(0, q)
 		}
 		return order
@@ -306,10 +306,9 @@ func (a *asker) rollback(mark int) {
 		case undoOffer:
 			a.p.offerLeft[u.index] = u.value
 		case undoGrow:
-			o.qty[u.index] = u.value
+			o.at(u.index).qty = u.value
 		case undoOrder:
-			last := len(o.maker) - 1
-			o.maker, o.begin, o.end, o.qty = o.maker[:last], o.begin[:last], o.end[:last], o.qty[:last]
+			o.cut(o.n - 1)
 			if u.value == 1 {
 				delete(a.at, u.key)
 			}
@@ -324,7 +323,7 @@ func (a *asker) rollback(mark int) {
 		case undoByproduct:
 			a.p.byproducts = a.p.byproducts[:len(a.p.byproducts)-1]
 		case undoLink:
-			a.p.links = a.p.links[:len(a.p.links)-1]
+			a.p.links.cut(a.p.links.n - 1)
 		}
 	}
 }

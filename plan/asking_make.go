@@ -128,7 +128,7 @@ func (a *asker) board(order int32, m *maker, begin, at int64) {
 	key := orderKey{m.shared, at}
 	taken := map[int32]bool{}
 	for o := order - 1; o >= 0 && m.lots() && len(taken) < len(a.trips[key]); o-- {
-		if a.p.orders.maker[o] == a.p.orders.maker[order] && a.p.orders.end[o] == at {
+		if a.p.orders.at(o).maker == a.p.orders.at(order).maker && a.p.orders.at(o).end == at {
 			taken[a.p.sharedOf[o]] = true
 		}
 	}
@@ -161,20 +161,20 @@ func (a *asker) set(k useKey, q int64) {
 func (a *asker) inputs(order int32, m *maker, size int64) (feasible, later int64) {
 	o := &a.p.orders
 	feasible, later = size, always
-	a.askUses(order, m, o.qty[order], size, one, &feasible, &later)
+	a.askUses(order, m, o.at(order).qty, size, one, &feasible, &later)
 	if m.shared < 0 {
 		return feasible, later
 	}
 	trip := a.p.sharedOf[order]
-	before, ok1 := m.carried.up(o.qty[order] - size)
-	after, ok2 := m.carried.up(o.qty[order])
+	before, ok1 := m.carried.up(o.at(order).qty - size)
+	after, ok2 := m.carried.up(o.at(order).qty)
 	if !ok1 || !ok2 {
-		a.p.tooLarge(m.buffer, o.qty[order])
+		a.p.tooLarge(m.buffer, o.at(order).qty)
 		return 0, never
 	}
-	a.undo = append(a.undo, undo{kind: undoGrow, index: trip, value: o.qty[trip]})
-	o.qty[trip] += after - before
-	a.askUses(trip, &a.p.net.makers[m.shared], o.qty[trip], after-before, m.carried.inverse(), &feasible, &later)
+	a.undo = append(a.undo, undo{kind: undoGrow, index: trip, value: o.at(trip).qty})
+	o.at(trip).qty += after - before
+	a.askUses(trip, &a.p.net.makers[m.shared], o.at(trip).qty, after-before, m.carried.inverse(), &feasible, &later)
 	return feasible, later
 }
 
@@ -182,7 +182,7 @@ func (a *asker) inputs(order int32, m *maker, size int64) (feasible, later int64
 // `size` is new. Growth is told in steps of the output: back turns steps of this
 // order into those.
 func (a *asker) askUses(order int32, m *maker, total, size int64, back ratio, feasible, later *int64) {
-	begin := a.p.orders.begin[order]
+	begin := a.p.orders.at(order).begin
 	for j := range m.uses {
 		u := &m.uses[j]
 		k := useKey{order, j}
@@ -223,12 +223,12 @@ func (a *asker) giveOutOf(order int32, m *maker) {
 	o := &a.p.orders
 	for j := range m.byproducts {
 		u := &m.byproducts[j]
-		total, ok := u.amount.down(o.qty[order])
+		total, ok := u.amount.down(o.at(order).qty)
 		if u.perBatch {
 			total, ok = u.amount.down(1)
 		}
 		if !ok {
-			a.p.tooLarge(u.buffer, o.qty[order])
+			a.p.tooLarge(u.buffer, o.at(order).qty)
 			return
 		}
 		k := useKey{order, len(m.uses) + j}
@@ -238,8 +238,8 @@ func (a *asker) giveOutOf(order int32, m *maker) {
 		}
 		a.set(k, total)
 		ref := ^int32(len(a.p.net.supplies) + len(a.p.byproducts))
-		a.p.byproducts = append(a.p.byproducts, byproduct{order, int32(j), u.buffer, o.end[order], more})
+		a.p.byproducts = append(a.p.byproducts, byproduct{order, int32(j), u.buffer, o.at(order).end, more})
 		a.undo = append(a.undo, undo{kind: undoByproduct})
-		a.insert(u.buffer, lot{o.end[order], more, ref})
+		a.insert(u.buffer, lot{o.at(order).end, more, ref})
 	}
 }

@@ -62,16 +62,15 @@ func (p *Plan) Hash() string {
 	for i := range n.supplies {
 		c.text(string(n.supplies[i].id))
 	}
-	o := &p.orders
-	c.number(int64(len(o.maker)))
-	for i := range o.maker {
-		c.number(int64(o.maker[i]))
-		c.number(o.begin[i])
-		c.number(o.end[i])
-		c.number(o.qty[i])
+	c.number(int64(p.orders.n))
+	for _, x := range p.orders.all() {
+		c.number(int64(x.maker))
+		c.number(x.begin)
+		c.number(x.end)
+		c.number(x.qty)
 	}
-	c.number(int64(len(p.links)))
-	for _, l := range p.links {
+	c.number(int64(p.links.n))
+	for _, l := range p.links.all() {
 		c.number(int64(l.supply)<<32 | int64(uint32(l.consumer)))
 		c.number(l.qty)
 	}

@@ -23,19 +23,17 @@ type byproduct struct {
 	at, qty    int64
 }
 
-// orders are the proposed processes and purchases, a column each.
-type orders struct {
-	maker      []int32 // the maker, or ^i for offer i
-	begin, end []int64
-	qty        []int64
+// order is a proposed process, a pair on a shared process, or a purchase.
+type order struct {
+	begin, end, qty int64
+	maker           int32 // the maker, or ^i for offer i
 }
 
+// orders are all proposed orders, numbered as they were made.
+type orders struct{ blocks[order] }
+
 func (o *orders) add(maker int32, begin, end, qty int64) int32 {
-	o.maker = append(o.maker, maker)
-	o.begin = append(o.begin, begin)
-	o.end = append(o.end, end)
-	o.qty = append(o.qty, qty)
-	return int32(len(o.maker) - 1)
+	return o.push(order{begin, end, qty, maker})
 }
 
 // requirement is what somebody takes from a buffer at a time.
@@ -56,7 +54,7 @@ type Plan struct {
 	settings   Settings
 	clusters   [][]int32
 	orders     orders
-	links      []link
+	links      blocks[link]
 	byproducts []byproduct
 	coverage   [][]coverage // of each need, by date
 	problems   []Problem
@@ -126,19 +124,19 @@ func (p *Plan) gather(b int32) []requirement {
 		u := &m.uses[w.use]
 		last := always
 		for i := p.lo[w.maker]; i < p.hi[w.maker]; i++ {
-			if o.maker[i] != w.maker {
+			if o.at(i).maker != w.maker {
 				continue
 			}
-			q, ok := u.of(o.qty[i])
+			q, ok := u.of(o.at(i).qty)
 			if !ok {
-				p.tooLarge(b, o.qty[i])
+				p.tooLarge(b, o.at(i).qty)
 				return nil
 			}
-			if o.begin[i] < last {
+			if o.at(i).begin < last {
 				s.runs = append(s.runs, len(s.reqs))
 			}
-			last = o.begin[i]
-			s.reqs = append(s.reqs, requirement{o.begin[i], q, i})
+			last = o.at(i).begin
+			s.reqs = append(s.reqs, requirement{o.at(i).begin, q, i})
 		}
 		s.runs = append(s.runs, len(s.reqs))
 	}
@@ -199,7 +197,7 @@ func (p *Plan) stockOf(b int32, pool []lot) []lot {
 func (p *Plan) net1(b int32) {
 	reqs := p.gather(b)
 	pool := p.stockOf(b, p.scratch.pool[:0])
-	lo, linkLo := int32(len(p.orders.maker)), int32(len(p.links))
+	lo, linkLo := p.orders.n, p.links.n
 	for i := 0; i < len(reqs) && p.err == nil; {
 		j := i + 1
 		for j < len(reqs) && reqs[j].at == reqs[i].at {
@@ -215,10 +213,10 @@ func (p *Plan) net1(b int32) {
 // closed notes where the orders and links of a buffer lie.
 func (p *Plan) closed(b, lo, linkLo int32) {
 	for _, m := range p.net.makersOf[b] {
-		p.lo[m], p.hi[m] = lo, int32(len(p.orders.maker))
+		p.lo[m], p.hi[m] = lo, p.orders.n
 	}
-	p.linkLo[b], p.linkHi[b] = linkLo, int32(len(p.links))
-	if len(p.orders.maker) > p.settings.MostOrders {
+	p.linkLo[b], p.linkHi[b] = linkLo, p.links.n
+	if int(p.orders.n) > p.settings.MostOrders {
 		p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(b))
 	}
 }
@@ -238,7 +236,7 @@ func (p *Plan) netTogether(c []int32) {
 		pools[i] = p.stockOf(b, nil)
 	}
 	slices.SortStableFunc(events, func(x, y event) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.rank, y.rank)) })
-	lo, linkLo := int32(len(p.orders.maker)), int32(len(p.links))
+	lo, linkLo := p.orders.n, p.links.n
 	var reqs []requirement
 	for i := 0; i < len(events) && p.err == nil; {
 		rank, at := events[i].rank, events[i].at
@@ -273,7 +271,7 @@ func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
 		for r.qty > 0 && used < len(pool) && pool[used].at <= at {
 			x := min(r.qty, pool[used].qty)
 			if x > 0 {
-				p.links = append(p.links, link{pool[used].supply, r.consumer, x})
+				p.links.push(link{pool[used].supply, r.consumer, x})
 			}
 			r.qty -= x
 			if pool[used].qty -= x; pool[used].qty == 0 {
@@ -320,7 +318,7 @@ func (f *filler) place(order int32, q int64) {
 	for q > 0 && f.next < len(rest) {
 		r := &rest[f.next]
 		x := min(q, r.qty)
-		f.p.links = append(f.p.links, link{order, r.consumer, x})
+		f.p.links.push(link{order, r.consumer, x})
 		q, f.left = q-x, f.left-x
 		if r.qty -= x; r.qty == 0 {
 			f.next++
@@ -394,7 +392,7 @@ func (f *filler) fromMakers() {
 			if m.usesOwnOutput {
 				f.takeOwn(o, m)
 			}
-			if len(p.orders.maker) > p.settings.MostOrders {
+			if int(p.orders.n) > p.settings.MostOrders {
 				p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(f.b))
 			}
 		}
@@ -408,11 +406,11 @@ func (f *filler) takeOwn(order int32, m *maker) {
 		if m.uses[j].buffer != f.b {
 			continue
 		}
-		q, _ := m.uses[j].of(o.qty[order])
-		for i := 0; i < len(f.pool) && q > 0 && f.pool[i].at <= o.begin[order]; i++ {
+		q, _ := m.uses[j].of(o.at(order).qty)
+		for i := 0; i < len(f.pool) && q > 0 && f.pool[i].at <= o.at(order).begin; i++ {
 			x := min(q, f.pool[i].qty)
 			if x > 0 {
-				f.p.links = append(f.p.links, link{f.pool[i].supply, order, x})
+				f.p.links.push(link{f.pool[i].supply, order, x})
 			}
 			f.pool[i].qty -= x
 			q -= x
@@ -428,21 +426,21 @@ func (p *Plan) putOut(order int32, m *maker) {
 	o := &p.orders
 	for j := range m.byproducts {
 		u := &m.byproducts[j]
-		q, ok := u.amount.down(o.qty[order])
+		q, ok := u.amount.down(o.at(order).qty)
 		if u.perBatch {
 			q, ok = u.amount.down(1)
 		}
 		if !ok {
-			p.tooLarge(u.buffer, o.qty[order])
+			p.tooLarge(u.buffer, o.at(order).qty)
 			return
 		}
 		if q == 0 {
 			continue
 		}
 		ref := ^int32(len(p.net.supplies) + len(p.byproducts))
-		p.byproducts = append(p.byproducts, byproduct{order, int32(j), u.buffer, o.end[order], q})
+		p.byproducts = append(p.byproducts, byproduct{order, int32(j), u.buffer, o.at(order).end, q})
 		if !u.late {
-			p.spare[u.buffer] = append(p.spare[u.buffer], lot{o.end[order], q, ref})
+			p.spare[u.buffer] = append(p.spare[u.buffer], lot{o.at(order).end, q, ref})
 		}
 	}
 }
@@ -464,33 +462,33 @@ func (p *Plan) buildShared(shared int32) {
 	for i := shared + 1; i < int32(len(p.net.makers)) && p.net.makers[i].shared == shared; i++ {
 		trip, last := 0, always
 		for k := p.lo[i]; k < p.hi[i]; k++ {
-			if o.maker[k] != i {
+			if o.at(k).maker != i {
 				continue
 			}
-			if trip++; o.end[k] != last {
-				trip, last = 0, o.end[k]
+			if trip++; o.at(k).end != last {
+				trip, last = 0, o.at(k).end
 			}
-			lines = append(lines, line{o.end[k], trip, k})
+			lines = append(lines, line{o.at(k).end, trip, k})
 		}
 	}
 	slices.SortStableFunc(lines, func(x, y line) int { return cmp.Or(cmp.Compare(x.end, y.end), cmp.Compare(x.trip, y.trip)) })
-	p.lo[shared] = int32(len(o.maker))
+	p.lo[shared] = int32(int(o.n))
 	for i := 0; i < len(lines); {
 		first, carried := lines[i], int64(0)
-		process := o.add(shared, o.begin[first.order], first.end, 0)
+		process := o.add(shared, o.at(first.order).begin, first.end, 0)
 		for ; i < len(lines) && lines[i].end == first.end && lines[i].trip == first.trip; i++ {
 			k := lines[i].order
-			x, ok := p.net.makers[o.maker[k]].carried.up(o.qty[k])
+			x, ok := p.net.makers[o.at(k).maker].carried.up(o.at(k).qty)
 			if carried += x; !ok || carried < 0 {
-				p.tooLarge(p.net.makers[o.maker[k]].buffer, o.qty[k])
+				p.tooLarge(p.net.makers[o.at(k).maker].buffer, o.at(k).qty)
 				return
 			}
 			p.sharedOf[k] = process
 		}
-		o.qty[process] = carried
+		o.at(process).qty = carried
 		p.putOut(process, &p.net.makers[shared])
 	}
-	p.hi[shared] = int32(len(o.maker))
+	p.hi[shared] = int32(int(o.n))
 }
 
 func (p *Plan) tooLarge(b int32, q int64) {

@@ -26,17 +26,17 @@ type pegging struct {
 
 // pegs builds the two indexes over the links.
 func (p *Plan) pegs() *pegging {
-	count := len(p.orders.maker)
+	count := int(p.orders.n)
 	g := &pegging{p: p, ofBy: map[int32][]link{}, lines: map[int32][]int32{}, memo: make([][]peg, count), done: make([]bool, count)}
-	g.bySupply = group(p.links, count, func(l link) int32 { return l.supply })
-	g.byUser = group(p.links, count, func(l link) int32 { return l.consumer })
-	for _, l := range p.links {
+	g.bySupply = group(&p.links, count, func(l link) int32 { return l.supply })
+	g.byUser = group(&p.links, count, func(l link) int32 { return l.consumer })
+	for _, l := range p.links.all() {
 		if k := int(^l.supply) - len(p.net.supplies); l.supply < 0 && k >= 0 {
-			g.ofBy[int32(k)] = append(g.ofBy[int32(k)], l)
+			g.ofBy[int32(k)] = append(g.ofBy[int32(k)], *l)
 		}
 	}
 	for order := range int32(count) {
-		if m := p.orders.maker[order]; m >= 0 && p.net.makers[m].shared >= 0 {
+		if m := p.orders.at(order).maker; m >= 0 && p.net.makers[m].shared >= 0 {
 			t := p.sharedOf[order]
 			g.lines[t] = append(g.lines[t], order)
 		}
@@ -45,11 +45,11 @@ func (p *Plan) pegs() *pegging {
 }
 
 // group sorts the links by an order that they name, counting first.
-func group(links []link, count int, key func(link) int32) [][]link {
+func group(links *blocks[link], count int, key func(link) int32) [][]link {
 	sizes := make([]int32, count)
 	total := 0
-	for _, l := range links {
-		if k := key(l); k >= 0 {
+	for _, l := range links.all() {
+		if k := key(*l); k >= 0 {
 			sizes[k]++
 			total++
 		}
@@ -61,9 +61,9 @@ func group(links []link, count int, key func(link) int32) [][]link {
 		out[k] = all[at : at : at+int(s)]
 		at += int(s)
 	}
-	for _, l := range links {
-		if k := key(l); k >= 0 {
-			out[k] = append(out[k], l)
+	for _, l := range links.all() {
+		if k := key(*l); k >= 0 {
+			out[k] = append(out[k], *l)
 		}
 	}
 	return out
@@ -79,9 +79,9 @@ func (g *pegging) of(order int32) []peg {
 	var pegs []peg
 	if lines := g.lines[order]; len(lines) > 0 {
 		for _, k := range lines {
-			m := &g.p.net.makers[g.p.orders.maker[k]]
-			carried, _ := m.carried.up(g.p.orders.qty[k])
-			pegs = append(pegs, share(g.of(k), g.p.orders.qty[k], carried)...)
+			m := &g.p.net.makers[g.p.orders.at(k).maker]
+			carried, _ := m.carried.up(g.p.orders.at(k).qty)
+			pegs = append(pegs, share(g.of(k), g.p.orders.at(k).qty, carried)...)
 		}
 	} else {
 		pegs = g.through(g.bySupply[order])
@@ -97,7 +97,7 @@ func (g *pegging) through(links []link) []peg {
 		if l.consumer < 0 {
 			pegs = append(pegs, peg{^l.consumer, l.qty})
 		} else {
-			pegs = append(pegs, share(g.of(l.consumer), g.p.orders.qty[l.consumer], l.qty)...)
+			pegs = append(pegs, share(g.of(l.consumer), g.p.orders.at(l.consumer).qty, l.qty)...)
 		}
 	}
 	return sum(pegs)

@@ -66,8 +66,9 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 // reset makes the plan empty.
 func (p *Plan) reset() {
 	n := p.net
-	p.orders = orders{maker: p.orders.maker[:0], begin: p.orders.begin[:0], end: p.orders.end[:0], qty: p.orders.qty[:0]}
-	p.links, p.byproducts, p.requirements = p.links[:0], p.byproducts[:0], 0
+	p.orders.cut(0)
+	p.links.cut(0)
+	p.byproducts, p.requirements = p.byproducts[:0], 0
 	p.sharedOf = map[int32]int32{}
 	p.lo, p.hi = make([]int32, len(n.makers)), make([]int32, len(n.makers))
 	p.linkLo, p.linkHi = make([]int32, len(n.buffers)), make([]int32, len(n.buffers))
@@ -106,8 +107,8 @@ func (p *Plan) settle() {
 			p.coverage[i] = []coverage{{at: max(d.due, n.now), qty: d.qty}}
 		}
 	}
-	for _, m := range p.orders.maker {
-		switch {
+	for _, o := range p.orders.all() {
+		switch m := o.maker; {
 		case m < 0:
 			p.stats.Purchases++
 		case n.makers[m].shared < 0:
@@ -115,7 +116,7 @@ func (p *Plan) settle() {
 		}
 	}
 	p.stats.Orders = p.stats.Processes + p.stats.Purchases
-	p.stats.Links, p.stats.Requirements = len(p.links), p.requirements
+	p.stats.Links, p.stats.Requirements = int(p.links.n), p.requirements
 	p.findProblems()
 }
 

@@ -100,7 +100,7 @@ func (p *Plan) Report() *Report {
 		w.r.Problems = []Problem{}
 	}
 	w.names()
-	for order := range int32(len(p.orders.maker)) {
+	for order := range p.orders.n {
 		w.order(order)
 	}
 	w.firm()
@@ -116,70 +116,70 @@ func (p *Plan) Report() *Report {
 // among equals.
 func (w *reporter) names() {
 	o := &w.p.orders
-	count := len(o.maker)
+	count := int(o.n)
 	w.name, w.out, w.by = make([]vf.ID, count), make([]vf.ID, count), make([]vf.ID, len(w.p.byproducts))
 	order := make([]int32, 0, count)
 	for i := range int32(count) {
-		if m := o.maker[i]; m < 0 || w.n.makers[m].shared < 0 {
+		if m := o.at(i).maker; m < 0 || w.n.makers[m].shared < 0 {
 			order = append(order, i)
 		}
 	}
 	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(strings.Compare(string(w.source(x)), string(w.source(y))), cmp.Compare(o.end[x], o.end[y]),
-			cmp.Compare(o.maker[x], o.maker[y]), cmp.Compare(o.begin[x], o.begin[y]), cmp.Compare(o.qty[x], o.qty[y]), cmp.Compare(x, y))
+		return cmp.Or(strings.Compare(string(w.source(x)), string(w.source(y))), cmp.Compare(o.at(x).end, o.at(y).end),
+			cmp.Compare(o.at(x).maker, o.at(y).maker), cmp.Compare(o.at(x).begin, o.at(y).begin), cmp.Compare(o.at(x).qty, o.at(y).qty), cmp.Compare(x, y))
 	})
 	number := 0
 	for k, i := range order {
-		if k > 0 && w.source(order[k-1]) == w.source(i) && o.end[order[k-1]] == o.end[i] {
+		if k > 0 && w.source(order[k-1]) == w.source(i) && o.at(order[k-1]).end == o.at(i).end {
 			number++
 		} else {
 			number = 1
 		}
-		id := "plan/" + string(w.source(i)) + "/" + time.Unix(o.end[i], 0).UTC().Format("20060102T150405Z")
+		id := "plan/" + string(w.source(i)) + "/" + time.Unix(o.at(i).end, 0).UTC().Format("20060102T150405Z")
 		if number > 1 {
 			id += "/" + digits(number)
 		}
 		w.name[i] = vf.ID(id)
 	}
 	for i := range int32(count) {
-		if m := o.maker[i]; m >= 0 && w.n.makers[m].shared >= 0 {
+		if m := o.at(i).maker; m >= 0 && w.n.makers[m].shared >= 0 {
 			w.name[i] = w.name[w.p.sharedOf[i]]
 		}
 	}
 	for i := range int32(count) {
 		w.out[i] = w.name[i]
-		if m := o.maker[i]; m >= 0 && w.n.makers[m].out != nil {
+		if m := o.at(i).maker; m >= 0 && w.n.makers[m].out != nil {
 			w.out[i] = flowID(w.name[i], w.n.makers[m].out)
 		}
 	}
 	for k, y := range w.p.byproducts {
-		w.by[k] = flowID(w.name[y.order], w.n.makers[o.maker[y.order]].byproducts[y.use].flow)
+		w.by[k] = flowID(w.name[y.order], w.n.makers[o.at(y.order).maker].byproducts[y.use].flow)
 	}
 }
 
 // source is the recipe or the offer that an order is of.
 func (w *reporter) source(order int32) vf.ID {
-	if m := w.p.orders.maker[order]; m >= 0 {
+	if m := w.p.orders.at(order).maker; m >= 0 {
 		return w.n.makers[m].recipe.ID
 	}
-	return w.n.offers[^w.p.orders.maker[order]].intent.ID
+	return w.n.offers[^w.p.orders.at(order).maker].intent.ID
 }
 
 func flowID(process vf.ID, f *vf.RecipeFlow) vf.ID { return process + "/" + vf.ID(f.ID.Last()) }
 
 func (w *reporter) order(order int32) {
 	o := &w.p.orders
-	if o.maker[order] < 0 {
+	if o.at(order).maker < 0 {
 		w.purchase(order)
 		return
 	}
-	m := &w.n.makers[o.maker[order]]
+	m := &w.n.makers[o.at(order).maker]
 	if m.shared < 0 {
 		w.r.Processes = append(w.r.Processes, Process{ID: w.name[order], Type: "Process", Name: m.recipe.Name, BasedOn: m.recipe.ProcessConformsTo,
-			Recipe: m.recipe.ID, PerformedBy: m.recipe.PerformedBy, HasBeginning: vf.At(o.begin[order]), HasEnd: vf.At(o.end[order])})
+			Recipe: m.recipe.ID, PerformedBy: m.recipe.PerformedBy, HasBeginning: vf.At(o.at(order).begin), HasEnd: vf.At(o.at(order).end)})
 	}
 	if m.out != nil {
-		f := w.flow(order, m.out, m.buffer, o.qty[order], w.g.of(order))
+		f := w.flow(order, m.out, m.buffer, o.at(order).qty, w.g.of(order))
 		w.r.Flows = append(w.r.Flows, f)
 	}
 	w.inputs(order, m)
@@ -191,7 +191,7 @@ func (w *reporter) order(order int32) {
 
 // flow makes a flow of a process from the recipe flow that it follows.
 func (w *reporter) flow(order int32, f *vf.RecipeFlow, b int32, q int64, pegs []peg) Flow {
-	m := &w.n.makers[w.p.orders.maker[order]]
+	m := &w.n.makers[w.p.orders.at(order).maker]
 	x := Flow{ID: flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo,
 		Stage: w.n.buffers[b].stage, State: f.State, ResourceQuantity: w.n.measure(b, q), Pegs: w.parts(b, pegs)}
 	w.side(&x, order, m, f)
@@ -201,10 +201,10 @@ func (w *reporter) flow(order int32, f *vf.RecipeFlow, b int32, q int64, pegs []
 // side says of which process a flow is an input or an output, whose and when.
 func (w *reporter) side(x *Flow, order int32, m *maker, f *vf.RecipeFlow) {
 	if f.RecipeInputOf == m.recipe.ID {
-		x.InputOf, x.Receiver, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.begin[order])
+		x.InputOf, x.Receiver, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.at(order).begin)
 		return
 	}
-	x.OutputOf, x.Provider, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.end[order])
+	x.OutputOf, x.Provider, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.at(order).end)
 }
 
 func (w *reporter) parts(b int32, pegs []peg) []Part {
@@ -221,7 +221,7 @@ func (w *reporter) inputs(order int32, m *maker) {
 	for j := range m.uses {
 		u := &m.uses[j]
 		var mine []link
-		left, _ := u.of(w.p.orders.qty[order])
+		left, _ := u.of(w.p.orders.at(order).qty)
 		for k := range taken {
 			if x := min(left, taken[k].qty); x > 0 && w.bufferOf(taken[k].supply) == u.buffer {
 				mine = append(mine, link{taken[k].supply, order, x})
@@ -233,7 +233,7 @@ func (w *reporter) inputs(order int32, m *maker) {
 		for _, l := range mine {
 			q += l.qty
 		}
-		f := w.flow(order, u.flow, u.buffer, q, share(w.g.of(order), w.p.orders.qty[order], q))
+		f := w.flow(order, u.flow, u.buffer, q, share(w.g.of(order), w.p.orders.at(order).qty, q))
 		f.From = w.from(u.buffer, mine)
 		w.r.Flows = append(w.r.Flows, f)
 	}
@@ -243,10 +243,10 @@ func (w *reporter) inputs(order int32, m *maker) {
 func (w *reporter) bufferOf(supply int32) int32 {
 	switch k := int(^supply); {
 	case supply >= 0:
-		if m := w.p.orders.maker[supply]; m >= 0 {
+		if m := w.p.orders.at(supply).maker; m >= 0 {
 			return w.n.makers[m].buffer
 		}
-		return w.n.offers[^w.p.orders.maker[supply]].buffer
+		return w.n.offers[^w.p.orders.at(supply).maker].buffer
 	case k < len(w.n.supplies):
 		return w.n.supplies[k].buffer
 	default:
@@ -293,7 +293,7 @@ func (w *reporter) sourceOf(supply int32) Source {
 func (w *reporter) byproducts(order int32, m *maker) {
 	for j := range m.byproducts {
 		u := &m.byproducts[j]
-		q, _ := u.amount.down(w.p.orders.qty[order])
+		q, _ := u.amount.down(w.p.orders.at(order).qty)
 		if u.perBatch {
 			q, _ = u.amount.down(1)
 		}

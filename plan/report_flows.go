@@ -13,7 +13,7 @@ func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
 	x := Flow{ID: flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo, Stage: f.Stage, State: f.State}
 	w.side(&x, order, m, f)
 	runs := big.NewRat(m.scale.num, m.scale.den)
-	runs.Mul(runs, new(big.Rat).SetInt64(w.p.orders.qty[order]))
+	runs.Mul(runs, new(big.Rat).SetInt64(w.p.orders.at(order).qty))
 	if f.PerBatch {
 		runs.SetInt64(1)
 	}
@@ -30,7 +30,7 @@ func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
 	}
 	if step, err := w.n.units.Step(whole.HasUnit); err == nil {
 		if q, _, err := whole.HasNumericalValue.Steps(step); err == nil {
-			for _, y := range share(w.g.of(order), w.p.orders.qty[order], q) {
+			for _, y := range share(w.g.of(order), w.p.orders.at(order).qty, q) {
 				d, _ := vf.OfSteps(y.qty, step)
 				x.Pegs = append(x.Pegs, Part{w.n.needs[y.need].id, vf.Measure{HasNumericalValue: d, HasUnit: whole.HasUnit}})
 			}
@@ -64,11 +64,11 @@ func (w *reporter) scaled(m vf.Measure, runs *big.Rat) vf.Measure {
 // purchase writes the taking of an offer.
 func (w *reporter) purchase(order int32) {
 	o := &w.p.orders
-	offer := &w.n.offers[^o.maker[order]]
+	offer := &w.n.offers[^o.at(order).maker]
 	i, b := offer.intent, offer.buffer
 	f := Flow{ID: w.name[order], Type: "Intent", Action: i.Action, Provider: i.Provider, Receiver: w.taker(order), ResourceConformsTo: i.ResourceConformsTo,
-		Stage: i.Stage, State: i.State, ResourceQuantity: w.n.measure(b, o.qty[order]), Due: vf.At(o.end[order]),
-		Pegs: w.parts(b, w.g.of(order)), From: []Source{{Offer: i.ID, ResourceQuantity: w.n.measure(b, o.qty[order])}}}
+		Stage: i.Stage, State: i.State, ResourceQuantity: w.n.measure(b, o.at(order).qty), Due: vf.At(o.at(order).end),
+		Pegs: w.parts(b, w.g.of(order)), From: []Source{{Offer: i.ID, ResourceQuantity: w.n.measure(b, o.at(order).qty)}}}
 	w.r.Flows = append(w.r.Flows, f)
 }
 
@@ -78,7 +78,7 @@ func (w *reporter) taker(order int32) vf.ID {
 	for i, l := range w.g.bySupply[order] {
 		who := vf.ID("")
 		if l.consumer >= 0 {
-			who = w.n.makers[w.p.orders.maker[l.consumer]].recipe.PerformedBy
+			who = w.n.makers[w.p.orders.at(l.consumer).maker].recipe.PerformedBy
 		} else if intent := w.n.needs[^l.consumer].intent; intent != nil {
 			who = intent.Receiver
 		}
@@ -96,12 +96,12 @@ func (w *reporter) firm() {
 		w.r.Processes = append(w.r.Processes, Process{ID: q.ID, Type: "Process", Name: q.Name, BasedOn: q.BasedOn, HasBeginning: q.HasBeginning, HasEnd: q.HasEnd, Firm: true})
 	}
 	supply, taken := map[vf.ID][]link{}, map[vf.ID][]link{}
-	for _, l := range w.p.links {
+	for _, l := range w.p.links.all() {
 		if k := int(^l.supply); l.supply < 0 && k < len(w.n.supplies) && w.n.supplies[k].firm {
-			supply[w.n.supplies[k].id] = append(supply[w.n.supplies[k].id], l)
+			supply[w.n.supplies[k].id] = append(supply[w.n.supplies[k].id], *l)
 		}
 		if l.consumer < 0 && w.n.needs[^l.consumer].firm {
-			taken[w.n.needs[^l.consumer].id] = append(taken[w.n.needs[^l.consumer].id], l)
+			taken[w.n.needs[^l.consumer].id] = append(taken[w.n.needs[^l.consumer].id], *l)
 		}
 	}
 	finish := func(f Flow) {
@@ -136,9 +136,9 @@ func said(at int64) vf.Time {
 // needs writes what each need gets.
 func (w *reporter) needs() {
 	direct := map[int32][]link{}
-	for _, l := range w.p.links {
+	for _, l := range w.p.links.all() {
 		if l.consumer < 0 {
-			direct[^l.consumer] = append(direct[^l.consumer], l)
+			direct[^l.consumer] = append(direct[^l.consumer], *l)
 		}
 	}
 	for i := range w.n.needs {

@@ -50,9 +50,9 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs[i].buffer, c.qty), HasEnd: vf.At(c.at),
 			Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
 	}
-	for _, l := range p.links {
+	for _, l := range p.links.all() {
 		if l.consumer == ^int32(i) {
-			t.walk(l, l.qty, 0)
+			t.walk(*l, l.qty, 0)
 		}
 	}
 	x.Rests = append(x.Rests, t.rests...)
@@ -111,20 +111,20 @@ func (t *tree) walk(l link, q int64, depth int) {
 // order writes an order and walks on to what it takes.
 func (t *tree) order(r Rest, order int32, what string, beside bool) {
 	n, o := t.w.n, &t.w.p.orders
-	r.HasBeginning, r.HasEnd = vf.At(o.begin[order]), vf.At(o.end[order])
-	if o.maker[order] < 0 {
-		i := n.offers[^o.maker[order]].intent
-		r.Text = what + " taken from " + n.agentName(i.Provider) + " on " + day(o.end[order]) + " (" + string(i.ID) + ")"
+	r.HasBeginning, r.HasEnd = vf.At(o.at(order).begin), vf.At(o.at(order).end)
+	if o.at(order).maker < 0 {
+		i := n.offers[^o.at(order).maker].intent
+		r.Text = what + " taken from " + n.agentName(i.Provider) + " on " + day(o.at(order).end) + " (" + string(i.ID) + ")"
 		t.rests = append(t.rests, r)
 		return
 	}
-	m := &n.makers[o.maker[order]]
+	m := &n.makers[o.at(order).maker]
 	r.Process = t.w.name[order]
 	r.Text = what + " from " + n.recipeName(m)
 	if m.recipe.PerformedBy != "" {
 		r.Text += " by " + n.agentName(m.recipe.PerformedBy)
 	}
-	r.Text += ", " + day(o.begin[order]) + " to " + day(o.end[order])
+	r.Text += ", " + day(o.at(order).begin) + " to " + day(o.at(order).end)
 	if beside {
 		r.Text += ", where it comes beside"
 	}
@@ -145,7 +145,7 @@ func (t *tree) order(r Rest, order int32, what string, beside bool) {
 // inputs walks on to the part of each input that serves the need.
 func (t *tree) inputs(order int32, depth int) {
 	for _, l := range t.w.g.byUser[order] {
-		for _, y := range share(t.w.g.of(order), t.w.p.orders.qty[order], l.qty) {
+		for _, y := range share(t.w.g.of(order), t.w.p.orders.at(order).qty, l.qty) {
 			if y.need == t.need {
 				t.walk(l, y.qty, depth)
 			}
