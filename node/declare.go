@@ -105,13 +105,15 @@ func (d *draft) ready(a *Act, records []vf.Record, byTime bool) ([]vf.Record, er
 	if err != nil {
 		return nil, err
 	}
-	if byTime {
-		events = inTime(events)
-	}
 	if err := d.check(rest, events); err != nil {
 		return nil, err
 	}
 	rest, openings := openings(a, rest, events)
+	if byTime && len(events) > 0 {
+		if events, err = d.inOrder(rest, openings, events); err != nil {
+			return nil, err
+		}
+	}
 	all := make([]vf.Record, 0, len(rest)+len(openings)+len(events))
 	all = append(all, rest...)
 	for _, ev := range openings {

@@ -179,10 +179,12 @@ func (d *draft) puts() ([]store.Put, error) {
 	return append(list, store.Put{View: viewMark, Key: viewMark, Value: m}), nil
 }
 
-// moves reports whether records of the class change by other acts than those
-// that say them.
+// moves reports whether a record may be other than the act that said it: by
+// later acts, or since the ledger completed it.
 func moves(r vf.Record) bool {
-	switch r.(type) {
+	switch r := r.(type) {
+	case *vf.EconomicEvent:
+		return r.Corrects != ""
 	case *vf.EconomicResource, *vf.Commitment, *vf.Intent, *vf.Process, *vf.Claim:
 		return true
 	}

@@ -15,6 +15,10 @@ import (
 // says is the outcome of these, and the opening is what was before.
 func openings(a *Act, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Record, []*vf.EconomicEvent) {
 	out := make([]vf.Record, 0, len(records))
+	taken := make(map[vf.ID]bool, len(events))
+	for _, ev := range events {
+		taken[ev.ID] = true
+	}
 	var list []*vf.EconomicEvent
 	for _, rec := range records {
 		r, ok := rec.(*vf.EconomicResource)
@@ -25,7 +29,12 @@ func openings(a *Act, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Rec
 		bare := *r
 		bare.AccountingQuantity, bare.OnhandQuantity = vf.Measure{}, vf.Measure{}
 		out = append(out, &bare)
-		list = append(list, opening(a, r, events)...)
+		for _, ev := range opening(a, r, events) {
+			for taken[ev.ID] {
+				ev.ID += "-again"
+			}
+			list = append(list, ev)
+		}
 	}
 	return out, list
 }
@@ -44,7 +53,9 @@ func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.E
 	}
 	first := vf.EconomicEvent{ID: r.ID + "/opening", Action: vf.Raise, ResourceInventoriedAs: r.ID, ResourceConformsTo: r.ConformsTo,
 		Provider: r.PrimaryAccountable, Receiver: r.PrimaryAccountable, ResourceQuantity: less(accounting, events, r.ID, false), HasPointInTime: a.At}
+	known := false // by events
 	for _, ev := range events {
+		known = known || touches(ev, r.ID)
 		if t := ledger.When(ev); touches(ev, r.ID) && t.Before(first.HasPointInTime.Time) {
 			first.HasPointInTime = t
 		}
@@ -55,9 +66,13 @@ func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.E
 		first.Action = vf.Lower
 		first.ResourceQuantity.HasNumericalValue = first.ResourceQuantity.HasNumericalValue.Neg()
 	}
+	var list []*vf.EconomicEvent
+	if !known || !first.ResourceQuantity.HasNumericalValue.IsZero() {
+		list = append(list, &first)
+	}
 	difference, err := custody.HasNumericalValue.Sub(second.ResourceQuantity.HasNumericalValue)
 	if err != nil || custody.HasUnit != accounting.HasUnit || difference.IsZero() {
-		return []*vf.EconomicEvent{&first}
+		return list
 	}
 	second.ID, second.Action = r.ID+"/opening-custody", vf.TransferCustody
 	second.Provider, second.Receiver = agent, agent
@@ -67,7 +82,7 @@ func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.E
 	} else {
 		second.ResourceQuantity.HasNumericalValue = difference.Neg()
 	}
-	return []*vf.EconomicEvent{&first, &second}
+	return append(list, &second)
 }
 
 func touches(ev *vf.EconomicEvent, resource vf.ID) bool {
@@ -102,32 +117,37 @@ func less(m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool)
 	return m
 }
 
-// inTime orders events by time, those of equal time as they were given, and a
-// correction never before what it corrects.
-func inTime(events []*vf.EconomicEvent) []*vf.EconomicEvent {
-	times := make(map[vf.ID]vf.Time, len(events))
-	for _, ev := range events {
-		times[ev.ID] = ledger.When(ev)
-	}
-	key := func(ev *vf.EconomicEvent) vf.Time {
-		t := times[ev.ID]
-		if was, ok := times[ev.Corrects]; ok && was.After(t.Time) {
-			return was
+// inOrder puts events of a file into an order in which they can be posted: by
+// time, those of equal time as they were given; one that cannot be posted yet,
+// such as a correction before what it corrects, waits for those after it. Where
+// none of the rest can be posted they stay as they are, and the first is refused.
+func (d *draft) inOrder(rest []vf.Record, openings, events []*vf.EconomicEvent) ([]*vf.EconomicEvent, error) {
+	slices.SortStableFunc(events, func(a, b *vf.EconomicEvent) int { return ledger.When(a).Compare(ledger.When(b).Time) })
+	trial := d.state.Fork()
+	for _, r := range rest {
+		if err := trial.Put(r); err != nil {
+			return nil, at(err, r.Key())
 		}
-		return t
 	}
-	sorted := slices.Clone(events)
-	slices.SortStableFunc(sorted, func(a, b *vf.EconomicEvent) int {
-		if c := key(a).Compare(key(b).Time); c != 0 {
-			return c
+	for _, ev := range openings {
+		if err := trial.Post(ev); err != nil {
+			return nil, at(err, ev.ID)
 		}
-		if (a.Corrects == "") != (b.Corrects == "") {
-			if a.Corrects == "" {
-				return -1
+	}
+	ordered := make([]*vf.EconomicEvent, 0, len(events))
+	for waiting := events; len(waiting) > 0; {
+		var still []*vf.EconomicEvent
+		for _, ev := range waiting {
+			if trial.Post(ev) == nil {
+				ordered = append(ordered, ev)
+			} else {
+				still = append(still, ev)
 			}
-			return 1
 		}
-		return 0
-	})
-	return sorted
+		if len(still) == len(waiting) {
+			return append(ordered, still...), nil
+		}
+		waiting = still
+	}
+	return ordered, nil
 }
