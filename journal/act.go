@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ func (a *Act) Check() error {
 	}
 	for i, raw := range a.Records {
 		if _, _, err := head(raw); err != nil {
-			return rule.Refuse("notARecord", "number", strconv.Itoa(i+1), "reason", err.Error())
+			return rule.Refuse("notARecord", "record", fmt.Sprintf("Record %d of the act", i+1), "reason", err.Error())
 		}
 	}
 	return nil
@@ -140,7 +141,7 @@ func validNetwork(id string) bool {
 
 // head returns id and class of a record as written, canonical or not.
 func head(raw []byte) (id vf.ID, class vf.Class, err error) {
-	canonical, err := Canonical(raw)
+	canonical, err := canonical(raw)
 	if err != nil {
 		return "", "", err
 	}

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"commonweal/rule"
 )
 
 // maxDepth bounds how deep arrays and objects may be nested, maxWhole what a
@@ -20,8 +23,27 @@ const (
 // Canonical returns the JSON value in the one form of RFC 8785: no space,
 // members sorted, texts escaped as little as possible. Numbers must be whole
 // and within ±(2⁵³-1): a quantity is a text. What is canonical already is
-// returned as it is. Duplicate members and broken UTF-8 are errors.
+// returned as it is. All else, such as duplicate members and broken UTF-8, is
+// refused by the rule notARecord.
 func Canonical(raw []byte) ([]byte, error) {
+	out, err := canonical(raw)
+	if err != nil {
+		return nil, rule.Refuse("notARecord", "record", beginning(raw), "reason", err.Error())
+	}
+	return out, nil
+}
+
+// beginning quotes the first words of what is refused.
+func beginning(raw []byte) string {
+	const most = 80
+	text := strings.ToValidUTF8(string(raw[:min(len(raw), most)]), "�")
+	if len(raw) > most {
+		text += "…"
+	}
+	return "“" + text + "”"
+}
+
+func canonical(raw []byte) ([]byte, error) {
 	if checkCanonical(raw) == nil {
 		return raw, nil
 	}

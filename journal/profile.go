@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"commonweal/rule"
 	"commonweal/vf"
 )
 
@@ -32,14 +33,14 @@ func Split(record []byte, salt [32]byte) (public json.RawMessage, profile []byte
 	}
 	_, class, err := headOf(canonical)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, rule.Refuse("notARecord", "record", beginning(record), "reason", err.Error())
 	}
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(canonical, &all); err != nil {
 		return nil, nil, err
 	}
 	if _, has := all[profileMember]; has {
-		return nil, nil, fmt.Errorf("the record has a member %q, which only the journal writes", profileMember)
+		return nil, nil, rule.Refuse("notARecord", "record", beginning(record), "reason", `it has a member "`+profileMember+`", which only the journal writes`)
 	}
 	form := profileForm{map[string]json.RawMessage{}, base64.StdEncoding.EncodeToString(salt[:])}
 	for name, value := range all {

@@ -6,7 +6,7 @@ var journalRules = []Rule{
 	{"incompleteAct", "The act “{kind}” needs {what}.", "Say it and send the act again."},
 	{"keyTooLong", "The idempotency key has {length} bytes; at most {most} are kept.", "Send a short key that is new for each act, such as a UUID."},
 	{"brokenText", "The act “{kind}” has a text that is not UTF-8.", "Send all texts in UTF-8."},
-	{"notARecord", "Record {number} of the act is not a record: {reason}.", "Each is one JSON object with @id and @type; quantities are written as text."},
+	{"notARecord", "{record} is not a record that the journal can keep: {reason}.", "A record is one JSON object with @id and @type; quantities are written as text, other numbers are whole and at most 9007199254740991."},
 	{"actTooLarge", "The act would take {size} bytes in the journal; an entry holds at most {most}.", "Split it into several acts of one batch."},
 	{"badNetworkId", "“{value}” cannot be the id of a network.", "Use an address such as https://example.org/network/: at most 200 bytes, no spaces, quotes or plus signs."},
 	{"notAPublicKey", "“{value}” is not a public key.", "Write ed25519: and the 32 bytes of the key in base64."},
