@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -38,6 +39,7 @@ type disk struct {
 	harm    harm
 	writes  atomic.Int64
 	failed  atomic.Int64
+	syncs   atomic.Int64
 }
 
 var errDisk = errors.New("the disk was made to fail")
@@ -95,6 +97,7 @@ func (f *diskFile) WriteAt(b []byte, at int64) (int, error) {
 }
 
 func (f *diskFile) Sync(flags vfs.SyncFlag) error {
+	f.disk.syncs.Add(1)
 	if !f.disk.fails() {
 		return f.File.Sync(flags)
 	}
@@ -229,6 +232,41 @@ func actUntilFailure(t *testing.T, ctx context.Context, path string, wanted int,
 		return n
 	}
 	return wanted
+}
+
+// TestManyAppendsShareACommit counts how often the disk is made to hold on to
+// what it got.
+func TestManyAppendsShareACommit(t *testing.T) {
+	t.Parallel()
+	d := &disk{VFS: vfs.Find(""), name: t.Name()}
+	vfs.Register(d.name, d)
+	defer vfs.Unregister(d.name)
+	driver := sqlite.Ncruces()
+	driver.Params = url.Values{"vfs": {d.name}}
+	s, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "books"), sqlite.Options{Driver: driver})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const appends = 400
+	before := d.syncs.Load()
+	start := make(chan struct{})
+	var wait sync.WaitGroup
+	for n := range appends {
+		wait.Go(func() {
+			<-start
+			if err := s.Append(t.Context(), store.Batch{Views: []store.Put{{View: "v", Key: strconv.Itoa(n), Value: []byte("x")}}}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(start)
+	wait.Wait()
+	syncs := d.syncs.Load() - before
+	t.Logf("%d appends took %d syncs", appends, syncs)
+	if syncs == 0 || syncs > appends/2 {
+		t.Errorf("%d appends that waited together took %d syncs", appends, syncs)
+	}
 }
 
 func TestFaultyStores(t *testing.T) {
