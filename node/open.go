@@ -59,7 +59,11 @@ func (n *Node) checkTail(ctx context.Context, m journal.Mark) error {
 	if err != nil {
 		return err
 	}
-	if hashes[0] != m.Last {
+	root, err := tlog.TreeHash(m.Size, store.HashReader(ctx, n.store))
+	if err != nil {
+		return err
+	}
+	if hashes[0] != m.Last || root != n.journal.Tree().Hash {
 		return rule.Refuse("viewsDiffer", "view", viewMark, "key", fmt.Sprint(m.Size-1))
 	}
 	return n.store.Entries(ctx, m.Size, func(seq int64, _ []byte) error {
