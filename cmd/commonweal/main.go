@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/signal"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
+	"commonweal/rule"
 	"commonweal/vf"
 )
 
@@ -62,16 +64,16 @@ type commands struct {
 	Finish   finishCommand   `cmd:"" group:"act" help:"Say that no more will be done on something."`
 	Correct  correctCommand  `cmd:"" group:"act" help:"Put an event right that was entered wrongly."`
 	Stock    stockCommand    `cmd:"" group:"look" help:"What there is, where, and whose."`
-	// Trace    traceCommand    `cmd:"" group:"look" help:"Where a thing came from."`
-	// Track    trackCommand    `cmd:"" group:"look" help:"What became of a thing."`
-	Journal journalCommand `cmd:"" group:"look" help:"Every act, in order."`
-	Verify  verifyCommand  `cmd:"" group:"look" help:"Check that nobody changed the books behind the program's back."`
-	// Export   exportCommand   `cmd:"" group:"keep" help:"Write the books for other programs."`
-	Backup  backupCommand  `cmd:"" group:"keep" help:"Copy the books while they are in use."`
-	Restore restoreCommand `cmd:"" group:"keep" help:"Begin a data folder from a backup."`
-	Erase   eraseCommand   `cmd:"" group:"keep" help:"Forget what is known about persons."`
-	Signing signingCommand `cmd:"" group:"keep" help:"Change the key that signs."`
-	Version versionCommand `cmd:"" group:"keep" help:"Print the version."`
+	Trace    traceCommand    `cmd:"" group:"look" help:"Where a thing came from."`
+	Track    trackCommand    `cmd:"" group:"look" help:"What became of a thing."`
+	Journal  journalCommand  `cmd:"" group:"look" help:"Every act, in order."`
+	Verify   verifyCommand   `cmd:"" group:"look" help:"Check that nobody changed the books behind the program's back."`
+	Export   exportCommand   `cmd:"" group:"keep" help:"Write the books for other programs."`
+	Backup   backupCommand   `cmd:"" group:"keep" help:"Copy the books while they are in use."`
+	Restore  restoreCommand  `cmd:"" group:"keep" help:"Begin a data folder from a backup."`
+	Erase    eraseCommand    `cmd:"" group:"keep" help:"Forget what is known about persons."`
+	Signing  signingCommand  `cmd:"" group:"keep" help:"Change the key that signs."`
+	Version  versionCommand  `cmd:"" group:"keep" help:"Print the version."`
 }
 
 var groups = []kong.Group{
@@ -103,6 +105,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
+	}
+	for _, arg := range args {
+		if !utf8.ValidString(arg) { // the parser would put other letters in their place
+			return c.report(rule.Refuse("brokenText", "kind", args[0]))
+		}
 	}
 	k, err := parser.Parse(args)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"commonweal": main,
+		"act":        rawActs,
 	})
 }
 
@@ -57,38 +58,6 @@ func TestEveryRuleIsProvoked(t *testing.T) {
 		if !provoked[r.Name] {
 			t.Errorf("no file provokes the rule %s: write testdata/refusals/%s.txtar", r.Name, r.Name)
 		}
-	}
-}
-
-// setup gives each story the real network, and a time zone.
-func setup(e *testscript.Env) error {
-	examples, err := filepath.Abs("../../examples")
-	if err != nil {
-		return err
-	}
-	e.Setenv("EXAMPLES", examples)
-	e.Setenv("TZ", "UTC")
-	e.Setenv("HOME", e.WorkDir)
-	return nil
-}
-
-// commandsOfScripts are commands of the stories beside those of testscript.
-var commandsOfScripts = map[string]func(*testscript.TestScript, bool, []string){
-	"exits": exits,
-}
-
-// exits runs the program and checks its exit code: exits 3 commonweal …
-func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE COMMAND …")
-	}
-	err := ts.Exec(args[1], args[2:]...)
-	code := "0"
-	if err != nil {
-		code = strings.TrimPrefix(err.Error(), "exit status ")
-	}
-	if code != args[0] {
-		ts.Fatalf("exit code %s, want %s", code, args[0])
 	}
 }
 

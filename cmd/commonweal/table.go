@@ -41,7 +41,11 @@ func (t *table) write(out io.Writer) {
 		return
 	}
 	wide := t.widths()
-	for _, row := range append([][]string{t.heads}, t.rows...) {
+	rows := t.rows
+	if strings.Join(t.heads, "") != "" {
+		rows = append([][]string{t.heads}, rows...)
+	}
+	for _, row := range rows {
 		var line strings.Builder
 		for i, cell := range row {
 			if wide[i] == 0 {
