@@ -129,7 +129,7 @@ func (c *checker) measure(r vf.Record, property string, m vf.Measure) {
 		return
 	}
 	event, isEvent := r.(*vf.EconomicEvent)
-	if m.HasNumericalValue.Sign() < 0 && !(isEvent && event.Corrects != "") {
+	if m.HasNumericalValue.Sign() < 0 && !(isEvent && event.Corrects != "") && !c.credit(r) {
 		c.refuse(r, property, rule.Refuse("negativeQuantity", "property", property, "value", m.String()))
 	}
 	if isEvent {
@@ -144,6 +144,17 @@ func (c *checker) measure(r vf.Record, property string, m vf.Measure) {
 	if _, err := c.units.Factor(m.HasUnit, want); err != nil {
 		c.refuse(r, property, refusalOf(err))
 	}
+}
+
+// credit reports whether a record is an account of a currency or credit, which
+// may be below zero.
+func (c *checker) credit(r vf.Record) bool {
+	account, ok := r.(*vf.EconomicResource)
+	if !ok {
+		return false
+	}
+	spec, _ := c.find(account.ConformsTo).(*vf.ResourceSpecification)
+	return spec != nil && spec.MediumOfExchange == vf.Yes
 }
 
 // unitFor is the unit to which a quantity of the record must convert, "" where

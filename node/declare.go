@@ -109,12 +109,14 @@ func (d *draft) ready(a *Act, records []vf.Record, byTime bool) ([]vf.Record, er
 		return nil, err
 	}
 	rest, openings := openings(a, rest, events)
+	var ends []vf.Record
 	if byTime && len(events) > 0 {
+		rest, ends = stillOpen(rest)
 		if events, err = d.inOrder(rest, openings, events); err != nil {
 			return nil, err
 		}
 	}
-	all := make([]vf.Record, 0, len(rest)+len(openings)+len(events))
+	all := make([]vf.Record, 0, len(rest)+len(openings)+len(events)+len(ends))
 	all = append(all, rest...)
 	for _, ev := range openings {
 		all = append(all, ev)
@@ -122,5 +124,18 @@ func (d *draft) ready(a *Act, records []vf.Record, byTime bool) ([]vf.Record, er
 	for _, ev := range events {
 		all = append(all, ev)
 	}
-	return all, nil
+	return append(all, ends...), nil
+}
+
+// stillOpen makes a file's finished processes and promises unfinished, so that
+// its events can be posted to them, and returns them as they are for afterwards.
+func stillOpen(records []vf.Record) (open, ends []vf.Record) {
+	for _, r := range records {
+		if done, _ := finished(r); done {
+			ends = append(ends, r)
+			r = withFinished(r, false)
+		}
+		open = append(open, r)
+	}
+	return open, ends
 }

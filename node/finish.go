@@ -43,24 +43,35 @@ func finished(r vf.Record) (done, can bool) {
 	return false, false
 }
 
+// withFinished returns a copy of a record that can be finished, so marked; nil
+// for any other.
+func withFinished(r vf.Record, done bool) vf.Record {
+	switch r := r.(type) {
+	case *vf.Process:
+		c := *r
+		c.Finished = done
+		return &c
+	case *vf.Commitment:
+		c := *r
+		c.Finished = done
+		return &c
+	case *vf.Intent:
+		c := *r
+		c.Finished = done
+		return &c
+	case *vf.Claim:
+		c := *r
+		c.Finished = done
+		return &c
+	}
+	return nil
+}
+
 // finishAll marks records as finished.
 func finishAll(d *draft, _ []vf.Record, of []vf.ID) error {
 	for _, id := range of {
-		var done vf.Record
-		switch r := d.state.Record(id).(type) {
-		case *vf.Process:
-			c := *r
-			c.Finished, done = true, &c
-		case *vf.Commitment:
-			c := *r
-			c.Finished, done = true, &c
-		case *vf.Intent:
-			c := *r
-			c.Finished, done = true, &c
-		case *vf.Claim:
-			c := *r
-			c.Finished, done = true, &c
-		default:
+		done := withFinished(d.state.Record(id), true)
+		if done == nil {
 			return rule.Refuse("unknownReference", "property", "of", "id", string(id), "nearest", "a Process, Commitment, Intent or Claim")
 		}
 		if err := d.state.Put(done); err != nil {
