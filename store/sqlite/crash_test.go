@@ -117,7 +117,7 @@ func TestKill(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 2))
 	acknowledged, early := -1, 0
 	for range cycles {
-		last := killWriter(t, path, acknowledged+1, time.Duration(dice.IntN(30000))*time.Microsecond, dice.IntN(4) > 0)
+		last := killWriter(t, path, acknowledged+1, time.Duration(dice.IntN(15000))*time.Microsecond, dice.IntN(4) > 0)
 		if last < 0 {
 			early++
 			continue

@@ -49,3 +49,25 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestALayoutIsBroughtUpToDate opens a store whose beginning was cut short
+// before its tables were made.
+func TestALayoutIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	for name, driver := range drivers() {
+		path := filepath.Join(t.TempDir(), "books")
+		change(t, path, "PRAGMA application_id=0x436f6d77")
+		for range 2 {
+			s, err := sqlite.Open(t.Context(), path, sqlite.Options{Driver: driver})
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if tree, err := s.Check(t.Context()); err != nil || tree.N != 0 {
+				t.Errorf("%s: a new layout holds %d entries, %v", name, tree.N, err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
