@@ -50,6 +50,7 @@ var commandsOfScripts = map[string]func(*testscript.TestScript, bool, []string){
 	"empty":     empty,
 	"junk":      junk,
 	"long":      long,
+	"hash":      hash,
 }
 
 // exits runs a program and checks its exit code: exits 3 commonweal …
@@ -115,6 +116,20 @@ func junk(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	text := args[3] + strings.Repeat(args[2], times)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// hash writes what a plan printed last, engine time and memory aside, to a file.
+func hash(ts *testscript.TestScript, _ bool, args []string) {
+	var r map[string]json.RawMessage
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &r))
+	var stats map[string]any
+	ts.Check(json.Unmarshal(r["stats"], &stats))
+	delete(stats, "engineMilliseconds")
+	delete(stats, "memoryBytes")
+	r["stats"], _ = json.Marshal(stats)
+	text, err := json.MarshalIndent(r, "", " ")
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
 // long writes a record that is longer than an entry may be: long FILE.
