@@ -237,11 +237,16 @@ func refusal(err error) error {
 	return err
 }
 
+// readUnits has the state read its units now, so that readers, of whom there may
+// be many at once, change nothing in it. Units that make no sense were refused.
+func (n *Node) readUnits() { _, _ = n.state.Units() }
+
 // merged puts what a batch changed into what readers see.
 func (n *Node) merged(d *draft) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	d.state.Merge()
+	n.readUnits()
 	n.journal = d.journal
 	maps.Copy(n.hashes, d.hashes)
 	for _, p := range d.profiles {

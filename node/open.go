@@ -160,6 +160,7 @@ func (n *Node) rebuild(ctx context.Context) error {
 		return err
 	}
 	n.state, n.journal, n.hashes = d.state, d.journal, d.hashes
+	n.readUnits()
 	return n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
 		n.profiles[key] = value
 		return nil
