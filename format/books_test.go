@@ -55,63 +55,84 @@ func (b book) add(t *rapid.T, account string, d vf.Decimal) {
 	b[account] = sum
 }
 
+// accounts are the names that hledger has for the resources of threeResources.
+var accounts = []string{"stock/a%3B1", "stock/b%3A%252", "stock/c"}
+
+// gram is a gram in the unit of each of threeResources.
+var gram = []vf.Decimal{vf.NewDecimal(1, 3), vf.Whole(1), vf.NewDecimal(1, 3)}
+
+func threeResources() *vf.Graph {
+	return &vf.Graph{
+		Units: []*vf.Unit{{ID: "unit/kg", Label: "kg", OmUnitIdentifier: "kilogram"}, {ID: "unit/g", Label: "g", OmUnitIdentifier: "gram"}, {ID: "unit/h", Label: "h", OmUnitIdentifier: "hour"}},
+		EconomicResources: []*vf.EconomicResource{
+			{ID: "stock/a;1", ConformsTo: "spec/wool", AccountingQuantity: vf.Measure{HasUnit: "unit/kg"}},
+			{ID: "stock/b:%2", ConformsTo: "spec/wool", OnhandQuantity: vf.Measure{HasUnit: "unit/g"}},
+			{ID: "stock/c", ConformsTo: "spec/wool", AccountingQuantity: vf.Measure{HasUnit: "unit/kg"}},
+		},
+	}
+}
+
+// drawEvents adds random events to the graph and says what the accounts of
+// hledger must hold after them, by a reading of the action table of its own.
+func drawEvents(t *rapid.T, g *vf.Graph) book {
+	want := book{}
+	add := func(kind string, i int, grams int64) {
+		d, err := vf.Whole(grams).Mul(gram[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.add(t, kind+":"+accounts[i], d)
+	}
+	for n := range rapid.IntRange(1, 30).Draw(t, "events") {
+		row := rapid.SampledFrom(vf.ActionTable).Draw(t, "action")
+		from, to := rapid.IntRange(0, 2).Draw(t, "from"), rapid.IntRange(0, 2).Draw(t, "to")
+		grams := rapid.Int64Range(0, 1e12).Draw(t, "grams")
+		e := &vf.EconomicEvent{ID: vf.ID(fmt.Sprintf("event/%d", n)), Action: row.Action, Provider: "agent/p", Receiver: "agent/r",
+			ResourceInventoriedAs: g.EconomicResources[from].ID, ToResourceInventoriedAs: g.EconomicResources[to].ID,
+			ResourceConformsTo: "spec/wool", ResourceQuantity: vf.Measure{HasNumericalValue: vf.Whole(grams), HasUnit: "unit/g"}}
+		if row.Action == vf.Work {
+			e.ResourceQuantity, e.EffortQuantity = vf.Measure{}, vf.Measure{HasNumericalValue: vf.Whole(grams), HasUnit: "unit/h"}
+			want.add(t, "effort:agent/p", vf.Whole(grams))
+		}
+		g.EconomicEvents = append(g.EconomicEvents, e)
+		for kind, effect := range map[string]vf.Effect{"accounting": row.Accounting, "onhand": row.Onhand} {
+			switch effect {
+			case vf.Increment:
+				add(kind, from, grams)
+			case vf.Decrement:
+				add(kind, from, -grams)
+			case vf.DecrementIncrement:
+				add(kind, from, -grams)
+				add(kind, to, grams)
+			case vf.IncrementTo:
+				add(kind, to, grams)
+			}
+		}
+	}
+	return want
+}
+
+// takeBack leaves only the first event and a correction of it that names
+// nothing but what it corrects.
+func takeBack(g *vf.Graph) book {
+	was := g.EconomicEvents[0]
+	c := &vf.EconomicEvent{ID: "event/correction", Corrects: was.ID, Action: was.Action, ResourceQuantity: was.ResourceQuantity, EffortQuantity: was.EffortQuantity}
+	c.ResourceQuantity.HasNumericalValue = was.ResourceQuantity.HasNumericalValue.Neg()
+	c.EffortQuantity.HasNumericalValue = was.EffortQuantity.HasNumericalValue.Neg()
+	g.EconomicEvents = []*vf.EconomicEvent{was, c}
+	return book{}
+}
+
 // TestHledgerBalancesEqualOurs makes random events over three resources in two
 // units and compares hledger's balances with sums made by hand here.
 func TestHledgerBalancesEqualOurs(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		g := &vf.Graph{
-			Units: []*vf.Unit{{ID: "unit/kg", Label: "kg", OmUnitIdentifier: "kilogram"}, {ID: "unit/g", Label: "g", OmUnitIdentifier: "gram"}, {ID: "unit/h", Label: "h", OmUnitIdentifier: "hour"}},
-			EconomicResources: []*vf.EconomicResource{
-				{ID: "stock/a;1", ConformsTo: "spec/wool", AccountingQuantity: vf.Measure{HasUnit: "unit/kg"}},
-				{ID: "stock/b:%2", ConformsTo: "spec/wool", OnhandQuantity: vf.Measure{HasUnit: "unit/g"}},
-				{ID: "stock/c", ConformsTo: "spec/wool", AccountingQuantity: vf.Measure{HasUnit: "unit/kg"}},
-			},
-		}
-		accounts := []string{"stock/a%3B1", "stock/b%3A%252", "stock/c"}
-		want := book{}
-		scale := []vf.Decimal{vf.NewDecimal(1, 3), vf.Whole(1), vf.NewDecimal(1, 3)} // of a gram, in the resource's unit
-		add := func(kind string, i int, grams int64, sign int64) {
-			d, err := vf.Whole(grams * sign).Mul(scale[i])
-			if err != nil {
-				t.Fatal(err)
-			}
-			want.add(t, kind+":"+accounts[i], d)
-		}
-		for n := range rapid.IntRange(1, 30).Draw(t, "events") {
-			row := rapid.SampledFrom(vf.ActionTable).Draw(t, "action")
-			from, to := rapid.IntRange(0, 2).Draw(t, "from"), rapid.IntRange(0, 2).Draw(t, "to")
-			grams := rapid.Int64Range(0, 1e12).Draw(t, "grams")
-			e := &vf.EconomicEvent{ID: vf.ID(fmt.Sprintf("event/%d", n)), Action: row.Action, Provider: "agent/p", Receiver: "agent/r",
-				ResourceInventoriedAs: g.EconomicResources[from].ID, ToResourceInventoriedAs: g.EconomicResources[to].ID,
-				ResourceConformsTo: "spec/wool", ResourceQuantity: vf.Measure{HasNumericalValue: vf.Whole(grams), HasUnit: "unit/g"}}
-			if row.Action == vf.Work {
-				e.ResourceQuantity, e.EffortQuantity = vf.Measure{}, vf.Measure{HasNumericalValue: vf.Whole(grams), HasUnit: "unit/h"}
-				want.add(t, "effort:agent/p", vf.Whole(grams))
-			}
-			g.EconomicEvents = append(g.EconomicEvents, e)
-			for kind, effect := range map[string]vf.Effect{"accounting": row.Accounting, "onhand": row.Onhand} {
-				switch effect {
-				case vf.Increment:
-					add(kind, from, grams, 1)
-				case vf.Decrement:
-					add(kind, from, grams, -1)
-				case vf.DecrementIncrement:
-					add(kind, from, grams, -1)
-					add(kind, to, grams, 1)
-				case vf.IncrementTo:
-					add(kind, to, grams, 1)
-				}
-			}
-		}
-		if rapid.Bool().Draw(t, "correct") { // takes the first back, naming nothing but it
-			was := g.EconomicEvents[0]
-			c := &vf.EconomicEvent{ID: "event/correction", Corrects: was.ID, Action: was.Action, ResourceQuantity: was.ResourceQuantity, EffortQuantity: was.EffortQuantity}
-			c.ResourceQuantity.HasNumericalValue = was.ResourceQuantity.HasNumericalValue.Neg()
-			c.EffortQuantity.HasNumericalValue = was.EffortQuantity.HasNumericalValue.Neg()
-			g.EconomicEvents = []*vf.EconomicEvent{was, c}
-			want = book{}
+		g := threeResources()
+		want := drawEvents(t, g)
+		if rapid.Bool().Draw(t, "correct") {
+			want = takeBack(g)
 		}
 		var journal bytes.Buffer
 		if err := Hledger(&journal, g); err != nil {
@@ -137,4 +158,34 @@ func TestHledgerBalancesEqualOurs(t *testing.T) {
 			t.Fatalf("hledger differs (-ours +hledger):\n%s\n%s", diff, journal.String())
 		}
 	})
+}
+
+func TestLists(t *testing.T) {
+	t.Parallel()
+	g := read(t, carbon, readFile(t, carbon))
+	g.EconomicEvents = []*vf.EconomicEvent{{ID: "e/1", Action: vf.Raise, ResourceInventoriedAs: "resource/brown-alpaca-carried-over",
+		ResourceConformsTo: "spec/brown-alpaca-dirty", ResourceQuantity: vf.Measure{HasNumericalValue: vf.Whole(22), HasUnit: "unit/lb"}, HasPointInTime: vf.At(0)}}
+	g.Commitments = []*vf.Commitment{{ID: "c/1", Action: vf.Transfer, Provider: "=agent/x", EffortQuantity: vf.Measure{HasNumericalValue: vf.NewDecimal(5, 1), HasUnit: "unit/lb"}, Satisfies: []vf.ID{"a", "b"}}}
+	for list, want := range map[string]struct {
+		rows int
+		row  string
+	}{
+		"needs":       {12, "need/1-wolhide-brown-50-50-yarn,,transfer,spec/brown-50-50-yarn,Brown 50/50 Yarn,33,lb,,,,,,agent/wolhide,,,2023-09-01T00:00:00Z,0,1,false"},
+		"offers":      {15, "offer/12-bainton-scouring-service,,deliverService,spec/scouring-service,Scouring Service,1,lb,,,,,agent/bainton,,2023-05-14T00:00:00Z,,,0,1,false"},
+		"resources":   {1, "resource/brown-alpaca-carried-over,Brown alpaca carried over from last season,spec/brown-alpaca-dirty,Brown Alpaca Dirty,22,lb,22,lb,agent/carbon-farm-network,process-spec/pick-up,,,,"},
+		"events":      {1, "e/1,1970-01-01T00:00:00Z,,raise,spec/brown-alpaca-dirty,Brown Alpaca Dirty,22,lb,,,,,resource/brown-alpaca-carried-over,,,,,"},
+		"commitments": {1, "c/1,transfer,,,,,0.5,lb,'=agent/x,,,,,a b,false"},
+	} {
+		var out bytes.Buffer
+		if err := WriteCSV(&out, g, list); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(out.Bytes())).ReadAll()
+		if err != nil || len(rows) != want.rows+1 {
+			t.Errorf("%s: %d rows, %v; want %d", list, len(rows)-1, err, want.rows)
+		}
+		if !strings.Contains(out.String(), "\n"+want.row+"\n") {
+			t.Errorf("%s has no row %s:\n%s", list, want.row, out.String())
+		}
+	}
 }

@@ -34,7 +34,8 @@
 // # Limits
 //
 // JSON nests at most 64 deep, one text holds at most 1 MiB, and one record
-// 1,000,000 values; a YAML file has at most 8 MiB and its aliases may unfold to
-// as many values. Nothing is fetched: contexts other than ours and the
+// 1,000,000 values. A YAML file has at most 1 MiB and 150,000 tokens (some 45,000
+// lines), since its parser slows down with the square of them; its aliases may
+// unfold to 1,000,000 values. Nothing is fetched: contexts other than ours and the
 // published one of Valueflows must be written in the file.
 package format

@@ -223,7 +223,7 @@ func TestEveryFaultIsListedUpToTwenty(t *testing.T) {
 	}
 }
 
-// zeros gives the same byte again and again, as a reader.
+// endless gives the same text again and again, up to a size.
 type endless struct {
 	text string
 	left int64
@@ -279,6 +279,35 @@ func TestJunkIsRefusedFastInLittleMemory(t *testing.T) {
 			t.Errorf("junk in table %d: %v", which, err)
 		}
 	}
+}
+
+// TestYAMLThatWouldTakeLongIsRefused gives as much as the bounds let through, or
+// just more, of what a YAML parser is slow on.
+func TestYAMLThatWouldTakeLongIsRefused(t *testing.T) {
+	for _, unit := range []string{"- a:\n", "- # c\n", "{a: b}, "} {
+		for _, most := range []int{45_000, 1 << 20 / len(unit)} {
+			began := time.Now()
+			_, err := ReadNetwork("f.yaml", strings.NewReader(strings.Repeat(unit, most)), nil)
+			var refusal *rule.Refusal
+			if took := time.Since(began); !errors.As(err, &refusal) || took > 10*time.Second {
+				t.Errorf("%d times %q: %v in %v", most, unit, err, took)
+			}
+		}
+	}
+	var wide, many strings.Builder
+	for i := range 501 {
+		fmt.Fprintf(&wide, "n%d: 1\n", i)
+	}
+	_, err := ReadNetwork("f.yaml", strings.NewReader(wide.String()), nil)
+	var refusal *rule.Refusal
+	if !errors.As(err, &refusal) || refusal.Rule != "tooLarge" || refusal.Place != "f.yaml:501:5" {
+		t.Errorf("501 names: %v", err)
+	}
+	many.WriteString("\"@graph\":\n")
+	for i := range 3000 { // the bound is on one mapping, not on all
+		fmt.Fprintf(&many, "- \"@id\": p/%d\n  \"@type\": Person\n  name: P\n", i)
+	}
+	read(t, "many.yaml", []byte(many.String()))
 }
 
 // TestAliasBombsAreRefused unfolds to 10^9 values if let.

@@ -16,9 +16,13 @@ import (
 	"commonweal/rule"
 )
 
-// maxYAML bounds a YAML file: it is what people write by hand, and the parser
-// holds all of it.
-const maxYAML = 8 << 20
+// A YAML file is bounded in bytes and in tokens (a name, a colon and a value are
+// three): it is what people write by hand, and the parser's time grows with the
+// square of the tokens.
+const (
+	maxYAML   = 1 << 20
+	maxTokens = 150_000
+)
 
 // readYAML reads a YAML document as a tree.
 func readYAML(file string, in io.Reader) (root *node, err error) {
@@ -27,7 +31,7 @@ func readYAML(file string, in io.Reader) (root *node, err error) {
 		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
 	if len(data) > maxYAML {
-		return nil, rule.Refuse("tooLarge", "what", "The YAML file", "limit", "8 MiB").At(file)
+		return nil, rule.Refuse("tooLarge", "what", "The YAML file", "limit", "1 MiB").At(file)
 	}
 	if line := badLine(data); line > 0 {
 		return nil, rule.Refuse("notYAML", "reason", "this line is not text in UTF-8").At(position{line, 1}.in(file))
@@ -87,33 +91,91 @@ func badLine(data []byte) int32 {
 	return 0
 }
 
-// checkTokens refuses what would nest too deep, before the parser, which calls
-// itself for each level, sees it.
+// checkTokens refuses, before the parser sees it, what would nest too deep or
+// hold too many names in one mapping: the parser calls itself for each level and
+// each name, and its time grows with the square of them.
 func checkTokens(file string, tokens token.Tokens) error {
-	flow, inLine, line := 0, 0, 0
-	for _, t := range tokens {
+	if len(tokens) > maxTokens {
+		return rule.Refuse("tooLarge", "what", "The YAML file", "limit", strconv.Itoa(maxTokens)+" names, marks and values").At(tokenPosition(tokens[maxTokens]).in(file))
+	}
+	var open opened
+	inLine, line := 0, 0
+	for i, t := range tokens {
 		if t.Position.Line != line {
 			inLine, line = 0, t.Position.Line
 		}
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType:
-			flow++
+			open.flow++
+			open.names = append(open.names, mapping{column: -open.flow})
 		case token.SequenceEndType, token.MappingEndType:
-			flow--
-		case token.SequenceEntryType, token.MappingKeyType, token.AnchorType, token.TagType:
+			open.close()
+		case token.SequenceEntryType:
+			inLine++
+			open.entry(t.Position.Column)
+		case token.MappingKeyType, token.AnchorType, token.TagType:
 			inLine++
 		case token.MappingValueType:
-			if flow == 0 {
+			if open.flow == 0 {
 				inLine++
+			}
+			column := t.Position.Column
+			if i > 0 && tokens[i-1].Position.Line == line {
+				column = tokens[i-1].Position.Column
+			}
+			if open.name(column) > maxNames {
+				return rule.Refuse("tooLarge", "what", "One mapping", "limit", strconv.Itoa(maxNames)+" names").At(tokenPosition(t).in(file))
 			}
 		case token.InvalidType:
 			return rule.Refuse("notYAML", "reason", t.Error).At(tokenPosition(t).in(file))
 		}
-		if flow > maxDepth || inLine > maxDepth || t.Position.Column > 1<<16 && t.Type == token.SequenceEntryType {
+		if open.flow > maxDepth || inLine > maxDepth || len(open.names) > 2*maxDepth {
 			return rule.Refuse("tooDeep", "limit", strconv.Itoa(maxDepth)).At(tokenPosition(t).in(file))
 		}
 	}
 	return nil
+}
+
+// maxNames bounds the names of one mapping in YAML.
+const maxNames = 500
+
+// opened follows which mappings are open at a token: block mappings by their
+// column, flow ones by how deep they are.
+type opened struct {
+	flow  int
+	names []mapping
+}
+
+// mapping is an open mapping: its column, or minus its depth in flow style, and
+// how many names it has so far.
+type mapping struct{ column, count int }
+
+// close ends a flow mapping or sequence.
+func (o *opened) close() {
+	if o.flow > 0 {
+		o.flow--
+		o.names = o.names[:len(o.names)-1]
+	}
+}
+
+// entry begins an entry of a block sequence, which ends the mappings inside the one before.
+func (o *opened) entry(column int) {
+	for n := len(o.names); n > 0 && o.names[n-1].column > column; n-- {
+		o.names = o.names[:n-1]
+	}
+}
+
+// name counts a name of the mapping at the column.
+func (o *opened) name(column int) int {
+	if o.flow == 0 {
+		o.entry(column)
+		if n := len(o.names); n == 0 || o.names[n-1].column != column {
+			o.names = append(o.names, mapping{column: column})
+		}
+	}
+	last := &o.names[len(o.names)-1]
+	last.count++
+	return last.count
 }
 
 func yamlRefusal(file string, err error) error {

@@ -8,7 +8,7 @@ var formatRules = []Rule{
 	{"notANetwork", "{value} stands where {wanted} should stand.", "A network file is an object with @graph, a list of records; doc/network-file.md shows one."},
 	{"duplicateKey", "The name “{key}” stands twice in one object.", "Write it once; several values go into a list."},
 	{"tooDeep", "The file nests more than {limit} levels deep.", "A network file needs no more than four levels; check for a bracket too many."},
-	{"tooLarge", "{what} is larger than the limit of {limit}.", "Split the file, or write it as JSON-LD with @context before @graph."},
+	{"tooLarge", "{what} is larger than the limit of {limit}.", "Split the file, or write it as JSON-LD, with @context before @graph."},
 	{"unreadable", "The file cannot be read: {reason}.", "Check the file, or write it again with another program."},
 	{"unknownContext", "The context {context} is not known here, and nothing is fetched.", "Write the context itself into the file, or use https://w3id.org/commonweal/context."},
 	{"badContext", "The context cannot be used: {reason}.", "Write a JSON-LD 1.1 context, or leave @context out to use the names of doc/network-file.md."},
