@@ -67,12 +67,16 @@ const (
 	mostReuse = 6
 )
 
-// asking plans the needs of the skipped buffers, the most essential first.
+// asking plans the needs that are to be asked for, the most essential first.
 func (p *Plan) asking() {
 	a := &asker{p: p, pools: map[int32][]lot{}, at: map[orderKey]int32{}, trips: map[orderKey][]int32{}, asked: map[useKey]int64{}}
 	var needs []int32
-	for i := range p.net.needs {
-		if d := &p.net.needs[i]; p.skip[d.buffer] && d.qty > 0 {
+	for i, asked := range p.asked {
+		if !asked || !p.active[i] {
+			continue
+		}
+		p.coverage[i], p.reasons[i] = p.coverage[i][:0], reasons{}
+		if p.net.needs[i].qty > 0 {
 			needs = append(needs, int32(i))
 		}
 	}
@@ -82,6 +86,9 @@ func (p *Plan) asking() {
 			return
 		}
 		a.need(i)
+	}
+	for b, pool := range a.pools {
+		p.left[b], p.spare[b] = pool, nil
 	}
 	p.requirements += len(needs) + len(a.asked)
 }
@@ -127,9 +134,7 @@ func (a *asker) need(i int32) {
 		r.note(a.causes)
 		r.short = adding(nil, a.causes)
 	}
-	if len(r.all) > 0 {
-		a.p.reasons[i] = r
-	}
+	a.p.reasons[i] = r
 }
 
 // ask takes up to q steps of a buffer at a time for a consumer. It returns what

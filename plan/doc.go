@@ -15,8 +15,8 @@
 //	vf.Graph ─ read (facts, firm, recipes) ─► network: dense integer tables
 //	network ─ arrange (levels) ─► clusters of buffers, users before what they use
 //	clusters ─ net (netting) ─► orders and links, whole network at once
-//	where something is short or late ─ ask (asking) ─► need after need, in order
-//	plan ─ Stats, Report, Why, hash
+//	where something is short or late ─ solve (layers, asking) ─► tier after tier
+//	plan ─ Stats, Report (pegs), Why, Hash
 //
 // Netting goes level by level: all requirements of a buffer are known before it is
 // planned, so shared components are planned once for the sum. Each requirement
@@ -25,11 +25,25 @@
 // phased and pegged, with exact quantities.
 //
 // Where netting finds something that cannot be had, or that would have to begin
-// before now, the connected part of the network is planned again by asking: need
-// after need in order of tier, due time and id, each asks for its supply backwards
-// through the recipes; what lacks one input gives back the others; what cannot be
-// had in time answers with the earliest date at which more could be had. So what
-// is begun can be finished, and what is short touches only those it must.
+// before now, the network is planned in layers: what firm work still takes, then
+// tier after tier, each with what the layers before it leave. So a lesser need
+// never harms a more essential one. Inside a layer the needs that what lacks
+// touches are asked for first, in order of due time and id: a need asks for its
+// supply backwards through the recipes; what lacks one input gives back the others;
+// what cannot be had in time answers with the earliest date at which more could be
+// had. So what is begun can be finished, and what is short touches only those it
+// must. The others are netted with what is left, and are all on time. With the
+// dates and quantities found, the whole is netted once more, so that what falls
+// together is one process; where that does not work out, the layers stand.
+//
+// # Limits
+//
+// No capacity and no calendars yet: a process lasts its recipe's time on any day.
+// Needs of one tier that cannot all be met are served by due time, then by id.
+// Asking is a search without going back on what is placed: where lots, dates and
+// alternatives interlock it may find less than there is, and never more. A recipe
+// asks back six harvests for its own seed. With lot rules, with time for each unit,
+// or where layers stand, there may be several processes of one recipe at one time.
 //
 // # Exactness
 //

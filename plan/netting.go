@@ -59,18 +59,21 @@ type Plan struct {
 	coverage   [][]coverage // of each need, by date
 	problems   []Problem
 	sharedOf   map[int32]int32 // the shared process of an order for a pair
-	reasons    map[int32]reasons
+	reasons    []reasons       // of each need that was asked for
 	stats      Stats
 
-	lo, hi         []int32 // orders of a maker lie in [lo, hi)
-	linkLo, linkHi []int32 // links into a buffer's requirements lie in [lo, hi)
-	offerLeft      []int64
-	spare          [][]lot // by-products that wait for their buffer
-	built          []bool  // shared makers whose processes are made
-	unmet          []bool  // buffers in which something was short or late
-	skip           []bool  // buffers that asking plans
-	requirements   int
-	err            error
+	lo, hi       []int32 // netted orders of a maker lie in [lo, hi)
+	offerLeft    []int64
+	spare        [][]lot         // by-products that wait for their buffer
+	built        []bool          // shared makers whose processes are made
+	lacking      []lack          // what netting could not meet
+	layering     bool            // layers follow, which need to know what is left
+	active       []bool          // needs that are being planned
+	asked        []bool          // needs that are asked for, before the others are netted
+	found        bool            // what those needs get is found: net them with it
+	left         map[int32][]lot // what those planned before left in the buffers that they touched
+	requirements int
+	err          error
 
 	scratch struct {
 		reqs, tmp []requirement
@@ -80,14 +83,14 @@ type Plan struct {
 	}
 }
 
-// netting plans all buffers that are not skipped, cluster by cluster.
+// lack is a requirement that netting could not meet in full or in time.
+type lack struct{ buffer, consumer int32 }
+
+// netting plans all buffers, cluster by cluster.
 func (p *Plan) netting() {
 	for _, c := range p.clusters {
 		if p.err != nil {
 			return
-		}
-		if p.skip[c[0]] {
-			continue
 		}
 		if len(c) == 1 {
 			p.net1(c[0])
@@ -106,12 +109,7 @@ func (p *Plan) netting() {
 func (p *Plan) gather(b int32) []requirement {
 	s := &p.scratch
 	s.reqs, s.runs = s.reqs[:0], append(s.runs[:0], 0)
-	for _, i := range p.net.needsOf[b] {
-		if d := &p.net.needs[i]; d.qty > 0 {
-			s.reqs = append(s.reqs, requirement{max(d.due, p.net.now), d.qty, ^i})
-		}
-	}
-	s.runs = append(s.runs, len(s.reqs))
+	p.gatherNeeds(b)
 	o := &p.orders
 	for _, w := range p.net.users[b] {
 		m := &p.net.makers[w.maker]
@@ -142,6 +140,26 @@ func (p *Plan) gather(b int32) []requirement {
 	}
 	p.requirements += len(s.reqs)
 	return p.merge()
+}
+
+// gatherNeeds collects the needs of a buffer: those that are not asked for as
+// they are, and those whose dates and quantities are found with these.
+func (p *Plan) gatherNeeds(b int32) {
+	s := &p.scratch
+	for _, i := range p.net.needsOf[b] {
+		if d := &p.net.needs[i]; p.active[i] && !p.asked[i] && d.qty > 0 {
+			s.reqs = append(s.reqs, requirement{max(d.due, p.net.now), d.qty, ^i})
+		}
+	}
+	for _, i := range p.net.needsOf[b] {
+		if p.asked[i] && p.found {
+			s.runs = append(s.runs, len(s.reqs))
+			for _, c := range p.coverage[i] {
+				s.reqs = append(s.reqs, requirement{c.at, c.qty, ^i})
+			}
+		}
+	}
+	s.runs = append(s.runs, len(s.reqs))
 }
 
 // merge sorts the gathered requirements by time: they are a few runs that are
@@ -183,7 +201,13 @@ func mergeRuns(to, a, b []requirement) {
 // stockOf returns what a buffer has and expects, sorted by time.
 func (p *Plan) stockOf(b int32, pool []lot) []lot {
 	n := p.net
-	for i := n.supplyAt[b]; i < n.supplyAt[b+1]; i++ {
+	left, touched := p.left[b]
+	for _, x := range left {
+		if x.qty > 0 {
+			pool = append(pool, x)
+		}
+	}
+	for i := n.supplyAt[b]; i < n.supplyAt[b+1] && !touched; i++ {
 		pool = append(pool, lot{n.supplies[i].at, n.supplies[i].qty, ^i})
 	}
 	if extra := p.spare[b]; len(extra) > 0 {
@@ -197,7 +221,7 @@ func (p *Plan) stockOf(b int32, pool []lot) []lot {
 func (p *Plan) net1(b int32) {
 	reqs := p.gather(b)
 	pool := p.stockOf(b, p.scratch.pool[:0])
-	lo, linkLo := p.orders.n, p.links.n
+	lo := p.orders.n
 	for i := 0; i < len(reqs) && p.err == nil; {
 		j := i + 1
 		for j < len(reqs) && reqs[j].at == reqs[i].at {
@@ -206,16 +230,23 @@ func (p *Plan) net1(b int32) {
 		pool = p.serve(b, reqs[i:j], pool)
 		i = j
 	}
+	p.keep(b, pool)
 	p.scratch.pool = pool[:0]
-	p.closed(b, lo, linkLo)
+	p.closed(b, lo)
 }
 
-// closed notes where the orders and links of a buffer lie.
-func (p *Plan) closed(b, lo, linkLo int32) {
+// keep notes what a layer leaves in a buffer for the next.
+func (p *Plan) keep(b int32, pool []lot) {
+	if p.layering {
+		p.left[b], p.spare[b] = slices.Clone(pool), nil
+	}
+}
+
+// closed notes where the orders of a buffer lie.
+func (p *Plan) closed(b, lo int32) {
 	for _, m := range p.net.makersOf[b] {
 		p.lo[m], p.hi[m] = lo, p.orders.n
 	}
-	p.linkLo[b], p.linkHi[b] = linkLo, p.links.n
 	if int(p.orders.n) > p.settings.MostOrders {
 		p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(b))
 	}
@@ -236,7 +267,7 @@ func (p *Plan) netTogether(c []int32) {
 		pools[i] = p.stockOf(b, nil)
 	}
 	slices.SortStableFunc(events, func(x, y event) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.rank, y.rank)) })
-	lo, linkLo := p.orders.n, p.links.n
+	lo := p.orders.n
 	var reqs []requirement
 	for i := 0; i < len(events) && p.err == nil; {
 		rank, at := events[i].rank, events[i].at
@@ -246,11 +277,15 @@ func (p *Plan) netTogether(c []int32) {
 		for _, x := range p.spare[c[rank]] {
 			pools[rank] = insert(pools[rank], x)
 		}
-		p.spare[c[rank]] = p.spare[c[rank]][:0]
+		p.spare[c[rank]] = nil
 		pools[rank] = p.serve(c[rank], reqs, pools[rank])
 	}
-	for _, b := range c {
-		p.closed(b, lo, linkLo)
+	for i, b := range c {
+		for _, x := range p.spare[b] {
+			pools[i] = insert(pools[i], x)
+		}
+		p.keep(b, pools[i])
+		p.closed(b, lo)
 	}
 }
 
@@ -296,7 +331,9 @@ func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
 		f.fromMakers()
 	}
 	if f.left > 0 {
-		p.unmet[b] = true
+		for _, r := range s.rest[f.next:] {
+			p.lacking = append(p.lacking, lack{b, r.consumer})
+		}
 	}
 	return f.pool
 }
@@ -416,7 +453,7 @@ func (f *filler) takeOwn(order int32, m *maker) {
 			q -= x
 		}
 		if q > 0 {
-			f.p.unmet[f.b] = true
+			f.p.lacking = append(f.p.lacking, lack{f.b, order})
 		}
 	}
 }

@@ -47,15 +47,10 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{net: n, settings: s, clusters: n.arrange(), stats: Stats{EngineMilliseconds: "0"}, reasons: map[int32]reasons{}, coverage: make([][]coverage, len(n.needs))}
-	p.skip = make([]bool, len(n.buffers))
-	p.reset()
-	p.netting()
-	if p.err == nil && p.spread() {
-		p.reset()
-		p.netting()
-		p.asking()
-	}
+	p := &Plan{net: n, settings: s, clusters: n.arrange(), stats: Stats{EngineMilliseconds: "0"}}
+	p.asked, p.active = make([]bool, len(n.needs)), make([]bool, len(n.needs))
+	p.coverage, p.reasons = make([][]coverage, len(n.needs)), make([]reasons, len(n.needs))
+	p.solve()
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -63,47 +58,11 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	return p, nil
 }
 
-// reset makes the plan empty.
-func (p *Plan) reset() {
-	n := p.net
-	p.orders.cut(0)
-	p.links.cut(0)
-	p.byproducts, p.requirements = p.byproducts[:0], 0
-	p.sharedOf = map[int32]int32{}
-	p.lo, p.hi = make([]int32, len(n.makers)), make([]int32, len(n.makers))
-	p.linkLo, p.linkHi = make([]int32, len(n.buffers)), make([]int32, len(n.buffers))
-	p.spare = make([][]lot, len(n.buffers))
-	p.built, p.unmet = make([]bool, len(n.makers)), make([]bool, len(n.buffers))
-	p.offerLeft = make([]int64, len(n.offers))
-	for i := range n.offers {
-		p.offerLeft[i] = n.offers[i].left
-	}
-}
-
-// spread marks the connected parts of the network in which netting found
-// something short or late, and reports whether there are any.
-func (p *Plan) spread() bool {
-	touched := map[int32]bool{}
-	var root []int32
-	for b, u := range p.unmet {
-		if u {
-			if root == nil {
-				root = p.net.connected()
-			}
-			touched[root[b]] = true
-		}
-	}
-	for b := range root {
-		p.skip[b] = touched[root[b]]
-	}
-	return root != nil
-}
-
 // settle notes what each need gets, and counts.
 func (p *Plan) settle() {
 	n := p.net
 	for i := range n.needs {
-		if d := &n.needs[i]; !p.skip[d.buffer] && d.qty > 0 {
+		if d := &n.needs[i]; !p.asked[i] && d.qty > 0 {
 			p.coverage[i] = []coverage{{at: max(d.due, n.now), qty: d.qty}}
 		}
 	}

@@ -283,7 +283,7 @@ func (p *Plan) findProblems() {
 		if s.state == "onTime" {
 			continue
 		}
-		r := p.reasons[int32(i)]
+		r := p.reasons[i]
 		p.problems = append(p.problems, p.needProblem(d, s, r))
 		if s.state != "short" {
 			continue

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -171,7 +172,18 @@ func TestLesserNeedsDoNotHarm(t *testing.T) {
 	})
 }
 
+// worse reports whether at some date less of the need is covered than before.
 func worse(before, after plan.Need) bool {
-	order := []string{"short", "late", "onTime"}
-	return slices.Index(order, after.State) < slices.Index(order, before.State)
+	by := func(d plan.Need, at int64) *big.Rat {
+		sum := new(big.Rat)
+		for _, c := range d.Coverage {
+			if c.At.Unix() <= at {
+				sum.Add(sum, amount(c.ResourceQuantity))
+			}
+		}
+		return sum
+	}
+	return slices.ContainsFunc(before.Coverage, func(c plan.Coverage) bool {
+		return by(after, c.At.Unix()).Cmp(by(before, c.At.Unix())) < 0
+	})
 }
