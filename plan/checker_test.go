@@ -250,7 +250,9 @@ func (c *checker) need(d *plan.Need) {
 		covered.Add(covered, amount(x.ResourceQuantity))
 		last = max(last, x.At.Unix())
 	}
-	c.sources(d.From, covered, last, string(d.ID), d.ResourceConformsTo, d.Stage)
+	from := new(big.Rat).Set(covered)
+	covered.Add(covered, amount(d.Delivered))
+	c.sources(d.From, from, last, string(d.ID), d.ResourceConformsTo, d.Stage)
 	state := "onTime"
 	if covered.Cmp(amount(d.Wanted)) < 0 {
 		state = "short"

@@ -69,6 +69,7 @@ type Need struct {
 	Receiver           vf.ID      `json:"receiver,omitzero"`
 	Tier               int        `json:"tier,omitzero"`
 	Wanted             vf.Measure `json:"wanted"`
+	Delivered          vf.Measure `json:"delivered,omitzero"` // what has come already, in no coverage
 	Due                vf.Time    `json:"due"`
 	Coverage           []Coverage `json:"coverage"`
 	From               []Source   `json:"from,omitempty"`

@@ -149,6 +149,9 @@ func (w *reporter) needs() {
 		s := w.p.state(int32(i))
 		x := Need{ID: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: w.n.buffers[d.buffer].stage, Receiver: d.intent.Receiver, Tier: d.tier,
 			Wanted: w.n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state, From: w.from(d.buffer, direct[int32(i)])}
+		if d.done > 0 {
+			x.Delivered = w.n.measure(d.buffer, d.done)
+		}
 		for _, c := range s.parts {
 			if k := len(x.Coverage) - 1; k >= 0 && x.Coverage[k].At == vf.At(c.at) {
 				m, err := w.n.units.Sum(x.Coverage[k].ResourceQuantity, w.n.measure(d.buffer, c.qty))
