@@ -177,7 +177,11 @@ var pastOf = map[journal.Kind]string{
 func describe(r vf.Record) string {
 	switch r := r.(type) {
 	case *vf.Intent:
-		return describeFlow(r.ID, string(r.Action), r.ResourceQuantity, r.EffortQuantity, r.ResourceConformsTo, r.Provider, r.Receiver, r.Due)
+		much := r.ResourceQuantity
+		if much.IsZero() {
+			much = r.AvailableQuantity
+		}
+		return describeFlow(r.ID, string(r.Action), much, r.EffortQuantity, r.ResourceConformsTo, r.Provider, r.Receiver, r.Due)
 	case *vf.Commitment:
 		return describeFlow(r.ID, string(r.Action), r.ResourceQuantity, r.EffortQuantity, r.ResourceConformsTo, r.Provider, r.Receiver, r.Due)
 	case *vf.EconomicEvent:

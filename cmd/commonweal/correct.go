@@ -13,6 +13,7 @@ type correctCommand struct {
 	To       string `help:"What the quantity should have been, such as '31 lb'; 0 takes the event back."`
 	Effort   string `help:"What the effort should have been, such as '2 h'."`
 	Quantity string `help:"What to add instead, such as --quantity='-2 lb'."`
+	At       string `help:"When it was put right; now if left out."`
 	ID       vf.ID  `help:"Id of the correction; made new if left out."`
 	Note     string `help:"Why."`
 }
@@ -31,6 +32,9 @@ func (c *correctCommand) Run(p *program) error {
 			return nil, nil
 		}
 		e := &vf.EconomicEvent{ID: f.id(c.ID, "event"), Note: c.Note, Action: was.Action, Corrects: was.ID, HasPointInTime: f.at, Created: f.at}
+		if c.At != "" {
+			e.HasPointInTime = f.time("--at", c.At)
+		}
 		resource, effort := f.soFar(was)
 		e.ResourceQuantity = f.difference("--to", c.To, resource)
 		e.EffortQuantity = f.difference("--effort", c.Effort, effort)

@@ -22,7 +22,7 @@ type exportCommand struct {
 
 // target is where an export goes.
 type target struct {
-	To string `help:"File to write; standard output if left out." type:"path"`
+	To string `help:"File to write; standard output if left out."`
 }
 
 // exportJSONLD writes JSON-LD.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,5 +120,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		}
 		return c.report(err)
 	}
+	c.Data = cmp.Or(c.Data, "data") // also where the environment says nothing in it
 	return c.report(k.Run(&c.program))
 }

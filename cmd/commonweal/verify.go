@@ -15,7 +15,7 @@ import (
 type verifyCommand struct {
 	Against []string          `arg:"" optional:"" name:"checkpoint" help:"Checkpoints that you kept from earlier, or got from others."`
 	First   journal.PublicKey `help:"The first key of the network, if you know it."`
-	Save    string            `help:"Write a checkpoint of now to this file, to be kept in another place." type:"path"`
+	Save    string            `help:"Write a checkpoint of now to this file, to be kept in another place."`
 }
 
 // verified is what verify tells programs.
