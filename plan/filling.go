@@ -1,0 +1,166 @@
+package plan
+
+import "commonweal/rule"
+
+// serve meets the requirements of one buffer at one time, in their order: from
+// the pool, then from offers, then by making. It returns the pool that is left.
+func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
+	s := &p.scratch
+	s.rest = s.rest[:0]
+	at, total := reqs[0].at, int64(0)
+	used := 0
+	for _, r := range reqs {
+		for r.qty > 0 && used < len(pool) && pool[used].at <= at {
+			x := min(r.qty, pool[used].qty)
+			if x > 0 {
+				p.links.push(link{pool[used].supply, r.consumer, x})
+			}
+			r.qty -= x
+			if pool[used].qty -= x; pool[used].qty == 0 {
+				used++
+			}
+		}
+		if r.qty > 0 {
+			s.rest = append(s.rest, r)
+			if total += r.qty; total < 0 {
+				p.tooLarge(b, r.qty)
+				return pool
+			}
+		}
+	}
+	pool = pool[used:]
+	if total == 0 {
+		return pool
+	}
+	f := filler{p: p, b: b, at: at, left: total, pool: pool}
+	f.fromOffers()
+	if f.left > 0 {
+		f.fromMakers()
+	}
+	if f.left > 0 {
+		for _, r := range s.rest[f.next:] {
+			p.lacking = append(p.lacking, lack{b, r.consumer})
+		}
+	}
+	return f.pool
+}
+
+// filler places the orders that meet what is left of a buffer's requirements at
+// one time, and hands them out in order.
+type filler struct {
+	p    *Plan
+	b    int32
+	at   int64
+	left int64
+	pool []lot
+	next int // the first requirement in scratch.rest that is not yet met
+}
+
+// place hands an order of q steps to the requirements; the rest goes to the pool.
+func (f *filler) place(order int32, q int64) {
+	rest := f.p.scratch.rest
+	for q > 0 && f.next < len(rest) {
+		r := &rest[f.next]
+		x := min(q, r.qty)
+		f.p.links.push(link{order, r.consumer, x})
+		q, f.left = q-x, f.left-x
+		if r.qty -= x; r.qty == 0 {
+			f.next++
+		}
+	}
+	if q > 0 {
+		f.pool = insert(f.pool, lot{f.at, q, order})
+	}
+}
+
+func (f *filler) fromOffers() {
+	p := f.p
+	for _, i := range p.net.offersOf[f.b] {
+		if f.left == 0 {
+			return
+		}
+		o := &p.net.offers[i]
+		if !o.canServe(f.at, p.net.now) {
+			continue
+		}
+		if x := o.amount(f.left, p.offerLeft[i]); x > 0 {
+			if p.offerLeft[i] >= 0 {
+				p.offerLeft[i] -= x
+			}
+			f.place(p.orders.add(^i, f.at-o.lead, f.at, x), x)
+		}
+	}
+}
+
+// canServe reports whether the offer can be had at a time.
+func (o *offer) canServe(at, now int64) bool {
+	return at-o.lead >= now && at-o.lead >= o.from && at <= o.until
+}
+
+// amount is how much to take of an offer towards q, given what is left of it.
+func (o *offer) amount(q, left int64) int64 {
+	if left >= 0 && q > left {
+		q = left
+	}
+	if q < o.least {
+		if left >= 0 && left < o.least {
+			return 0
+		}
+		q = o.least
+	}
+	return q
+}
+
+func (f *filler) fromMakers() {
+	p := f.p
+	for _, i := range p.net.makersOf[f.b] {
+		m := &p.net.makers[i]
+		for f.left > 0 && p.err == nil {
+			q := f.left
+			if m.lots() {
+				q = m.lot(q)
+			}
+			d, ok := m.duration(q)
+			if !ok {
+				p.tooLarge(f.b, q)
+				return
+			}
+			if q <= 0 || f.at-d < p.net.now || !m.inForce(f.at-d) {
+				break
+			}
+			o := p.orders.add(i, f.at-d, f.at, q)
+			f.place(o, q)
+			if len(m.byproducts) > 0 {
+				p.putOut(o, m)
+			}
+			if m.usesOwnOutput {
+				f.takeOwn(o, m)
+			}
+			if int(p.orders.n) > p.settings.MostOrders {
+				p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(f.b))
+			}
+		}
+	}
+}
+
+// takeOwn takes what a recipe needs of its own output (seed) from what is left.
+func (f *filler) takeOwn(order int32, m *maker) {
+	o := &f.p.orders
+	for j := range m.uses {
+		if m.uses[j].buffer != f.b {
+			continue
+		}
+		q, _ := m.uses[j].of(o.at(order).qty)
+		for i := 0; i < len(f.pool) && q > 0 && f.pool[i].at <= o.at(order).begin; i++ {
+			x := min(q, f.pool[i].qty)
+			if x > 0 {
+				f.p.links.push(link{f.pool[i].supply, order, x})
+			}
+			f.pool[i].qty -= x
+			q -= x
+		}
+		if q > 0 {
+			f.p.lacking = append(f.p.lacking, lack{f.b, order})
+		}
+	}
+}
