@@ -1,0 +1,41 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"commonweal/format"
+	"commonweal/plan"
+	"commonweal/vf"
+)
+
+// Graph reads spreadsheets as the program does.
+func (s Spreadsheets) Graph() (*vf.Graph, error) {
+	now, err := vf.ParseTime(Now)
+	if err != nil {
+		return nil, err
+	}
+	file := func(name string, b []byte) format.File { return format.File{Name: name, Data: bytes.NewReader(b)} }
+	return format.ReadSpreadsheets(format.Sheets{Items: file("items.csv", s.Items), BOM: file("bom.csv", s.BOM), Demands: file("demands.csv", s.Demands), Now: now})
+}
+
+// Plan plans a network and checks that it makes the orders that it must, all
+// on time. The time taken is from records to pegged plan.
+func Plan(s Size, g *vf.Graph) (plan.Stats, time.Duration, error) {
+	now, err := vf.ParseTime(Now)
+	if err != nil {
+		return plan.Stats{}, 0, err
+	}
+	began := time.Now()
+	p, err := plan.New(g, plan.Settings{Now: now})
+	took := time.Since(began)
+	if err != nil {
+		return plan.Stats{}, took, err
+	}
+	stats := p.Stats()
+	if stats.Orders != s.Orders || stats.OnTime != s.Needs {
+		err = fmt.Errorf("%s: %d orders and %d of %d needs on time, which must be %d orders and all on time", s.Name, stats.Orders, stats.OnTime, s.Needs, s.Orders)
+	}
+	return stats, took, err
+}
