@@ -20,6 +20,7 @@ type expander struct {
 	options *ld.JsonLdOptions
 	api     *ld.JsonLdApi
 	base    string
+	scoped  bool // some names mean something else in some places
 }
 
 // offline knows our context and refuses every other.
@@ -47,6 +48,7 @@ func newExpander(s *scope) (e *expander, err error) {
 	if context == nil {
 		context = Context("")
 	}
+	e.scoped = hasScoped(context)
 	if e.context, err = ld.NewContext(nil, e.options).Parse(context); err != nil {
 		return nil, ldRefusal(err)
 	}
@@ -82,8 +84,8 @@ func (s *scope) expand(n *node) (out *node, err error) {
 		}
 	}()
 	defer refusePanic(&err)
-	pos, err := e.names(n)
-	if err != nil {
+	pos := map[string]position{}
+	if err := e.names(n, pos); err != nil {
 		return n, err
 	}
 	expanded, err := e.api.Expand(e.context, "", n.plain(), e.options, false, nil)
@@ -94,27 +96,68 @@ func (s *scope) expand(n *node) (out *node, err error) {
 	return c.node(expanded)
 }
 
+// misplaced is a refusal about one place inside a record.
+type misplaced struct {
+	refusal *rule.Refusal
+	pos     position
+}
+
+func (m *misplaced) Error() string { return m.refusal.Error() }
+func (m *misplaced) Unwrap() error { return m.refusal }
+
 // names expands the names of a record, so that one that means nothing is
-// refused where it stands, and returns where each stands.
-func (e *expander) names(n *node) (map[string]position, error) {
-	pos := map[string]position{}
+// refused where it stands, and notes where those of the outermost object stand.
+// An object with a context of its own, or that may get one from its property or
+// class, is left to the expansion, which refuses without telling the place.
+func (e *expander) names(n *node, pos map[string]position) error {
 	if n.get("@context") != nil {
-		return pos, nil // a context of its own; expansion refuses what it does not know
+		return nil
 	}
 	for _, m := range n.members {
 		iri, err := e.context.ExpandIri(m.name, false, true, nil, nil)
 		if err != nil {
-			return nil, ldRefusal(err)
+			return ldRefusal(err)
 		}
 		if !strings.Contains(iri, ":") && !ld.IsKeyword(iri) {
-			class := "record"
-			return nil, rule.Refuse("unknownProperty", "class", class, "property", shorten(m.name), "nearest", nearestTerm(m.name))
+			return &misplaced{rule.Refuse("unknownProperty", "class", "record", "property", shorten(m.name), "nearest", nearestTerm(m.name)), m.pos}
 		}
-		if term, ok := termOf(iri); ok {
+		if term, ok := termOf(iri); ok && pos != nil {
 			pos[term] = m.value.pos
 		}
+		if !e.scoped && !ld.IsKeyword(iri) {
+			if err := e.names(m.value, nil); err != nil {
+				return err
+			}
+		}
 	}
-	return pos, nil
+	if !e.scoped {
+		for _, v := range n.list {
+			if err := e.names(v, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hasScoped reports whether a context gives some property or class a context of
+// its own, or turns the names of an object into something else than properties.
+func hasScoped(context any) bool {
+	switch c := context.(type) {
+	case []any:
+		for _, v := range c {
+			if hasScoped(v) {
+				return true
+			}
+		}
+	case map[string]any:
+		for name, v := range c {
+			if name == "@context" || name == "@container" && v != "@set" && v != "@list" || name == "@type" && v == "@json" || hasScoped(v) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func nearestTerm(word string) string {

@@ -49,7 +49,9 @@ var faultCases = []struct{ input, rule, place string }{
 	// contexts
 	{`{"@context": "https://elsewhere.example/c", "@graph": []}`, "unknownContext", "f.jsonld:1:14"},
 	{`{"@context": {"name": {"@id": 5}}, "@graph": []}`, "badContext", "f.jsonld:1:14"},
-	{`{"@context": {"v": "` + VF + `"}, "@graph": [{"@id": "x", "@type": "v:Person", "nom": "Ann"}]}`, "unknownProperty", "f.jsonld:1:71"},
+	{`{"@context": {"v": "` + VF + `"}, "@graph": [{"@id": "x", "@type": "v:Person", "nom": "Ann"}]}`, "unknownProperty", "f.jsonld:1:105"},
+	{`{"@context": {"v": "` + VF + `"}, "@graph": [{"@id": "x", "@type": "v:Person", "v:primaryLocation": {"nom": "Ann"}}]}`, "unknownProperty", "f.jsonld:1:127"},
+	{`{"@context": {"v": "` + VF + `", "at": {"@id": "v:primaryLocation", "@context": {"as": "v:name"}}}, "@graph": [{"@id": "x", "@type": "v:Person", "at": {"as": "Ann", "of": 1}}]}`, "badContext", "f.jsonld:1:"},
 	{`{"@context": {"v": "` + VF + `"}, "@graph": [{"@id": "x", "@type": "v:Person", "v:nam": "Ann"}]}`, "unknownProperty", "f.jsonld:1:114: x"},
 	// records
 	{`{"@type": "Person", "name": "Bo"}`, "missingId", "f.jsonld:9:1"},

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -93,7 +94,12 @@ func (r *reader) record(n *node, s *scope) error {
 	if !s.plain || !plainRecord(n) {
 		var err error
 		if n, err = s.expand(n); err != nil {
-			return r.fault(refusalOf(err), n.pos)
+			pos := n.pos
+			var m *misplaced
+			if errors.As(err, &m) {
+				pos = m.pos
+			}
+			return r.fault(refusalOf(err), pos)
 		}
 		if n.kind == isList { // several, or none
 			for _, v := range n.list {
