@@ -31,6 +31,9 @@ func (p *posting) readOriginal() error {
 	if was.Corrects != "" || !posted {
 		return rule.Refuse("correctsCorrection", "event", string(was.ID), "original", string(was.Corrects))
 	}
+	if kept.void() {
+		return rule.Refuse("correctedAway", "event", string(was.ID))
+	}
 	c := *ev
 	for _, f := range []struct {
 		name string
@@ -100,7 +103,7 @@ func correctionDiffers(event vf.ID, property, was, said string) error {
 // correct posts a correction: the quantities again with what it adds or takes,
 // and what the event filled anew.
 func (p *posting) correct() error {
-	was, wasVoid := p.original, p.kept.void()
+	was := p.original
 	var err error
 	if p.kept.Resource, err = p.net(p.kept.Resource, p.ev.ResourceQuantity, "resourceQuantity"); err != nil {
 		return err
@@ -128,7 +131,10 @@ func (p *posting) correct() error {
 	number := p.s.before + int64(len(p.s.log))
 	p.s.postings.set(string(correction.ID), Posting{Number: number, Resource: correction.ResourceQuantity, Effort: correction.EffortQuantity})
 	p.s.log = append(p.s.log, correction.ID)
-	if p.kept.void() != wasVoid || p.row.Contained != vf.None {
+	if p.kept.void() {
+		p.stands(-1)
+	}
+	if p.kept.void() || p.row.Contained != vf.None {
 		for _, id := range []vf.ID{was.ResourceInventoriedAs, was.ToResourceInventoriedAs} {
 			if err := p.redescribe(id); err != nil {
 				return err
@@ -178,11 +184,11 @@ func (p *posting) redescribe(id vf.ID) error {
 	fresh := true
 	var inside vf.Decimal
 	for ev, kept := range p.s.events() {
-		isFrom, isTo := ev.ResourceInventoriedAs == id, ev.ToResourceInventoriedAs == id
+		row := ev.Action.Effects()
+		isFrom, isTo := ev.ResourceInventoriedAs == id, ev.ToResourceInventoriedAs == id && row.Contained != vf.Update
 		if !isFrom && !isTo || ev.Corrects != "" || kept.void() {
 			continue
 		}
-		row := ev.Action.Effects()
 		for _, from := range []bool{true, false} {
 			if from && isFrom || !from && isTo {
 				p.effectsOn(ev, row, from, fresh).applyTo(&c)
@@ -203,7 +209,7 @@ func (p *posting) redescribe(id vf.ID) error {
 		if inside, err = inside.Add(change); err != nil {
 			return refusal(err)
 		}
-		if inside.IsZero() {
+		if row.Contained == vf.Remove && inside.IsZero() {
 			c.ContainedIn = ""
 		}
 	}

@@ -215,19 +215,27 @@ func flowsOf(ev *vf.EconomicEvent, id vf.ID, onhand bool) (in, out bool) {
 	return false, false
 }
 
-// start finds where a trace or track begins: an event, or a resource's receipts.
-func (h *history) start(id vf.ID) (event int, resource *vf.EconomicResource, err error) {
+// start finds where a trace or track begins: an event, or the resources that
+// are meant: one, or all of a lot.
+func (h *history) start(id vf.ID) (event int, resources []*vf.EconomicResource, err error) {
 	if i, ok := h.at[id]; ok {
 		return i, nil, nil
 	}
 	switch r := h.s.Record(id).(type) {
 	case *vf.EconomicResource:
-		return -1, r, nil
+		return -1, []*vf.EconomicResource{r}, nil
+	case *vf.BatchLotRecord:
+		for _, rec := range h.s.Records() {
+			if of, ok := rec.(*vf.EconomicResource); ok && of.OfBatchLot == id {
+				resources = append(resources, of)
+			}
+		}
+		return -1, resources, nil
 	case *vf.EconomicEvent:
 		if r.Corrects != "" {
 			return h.start(r.Corrects)
 		}
 		return -1, nil, rule.Refuse("nothingFlows", "id", string(id))
 	}
-	return -1, nil, unknown("of", id, "the id of an EconomicEvent or EconomicResource")
+	return -1, nil, unknown("of", id, "the id of an EconomicEvent, EconomicResource or BatchLotRecord")
 }

@@ -53,10 +53,25 @@ func (s *State) post(ev *vf.EconomicEvent) error {
 	if err := p.fill(); err != nil {
 		return err
 	}
+	p.stands(1)
 	s.postings.set(string(ev.ID), p.kept)
 	s.records.set(string(ev.ID), p.ev)
 	s.log = append(s.log, ev.ID)
 	return nil
+}
+
+// stands counts the event among those that stand, or no more, for the
+// resources that it names.
+func (p *posting) stands(change int) {
+	for i, id := range []vf.ID{p.ev.ResourceInventoriedAs, p.ev.ToResourceInventoriedAs} {
+		if i == 1 && (id == p.ev.ResourceInventoriedAs || p.row.Contained == vf.Update) { // a container is only named
+			continue
+		}
+		if o, ok := p.s.origins.get(string(id)); ok {
+			o.Events += change
+			p.s.origins.set(string(id), o)
+		}
+	}
 }
 
 // move does to resources what the action says, with this quantity.
@@ -88,9 +103,8 @@ func (p *posting) move(q vf.Measure) error {
 		}
 	}
 	for _, a := range []*account{from, to} {
-		if a != nil && a.touched {
+		if a != nil {
 			p.s.records.set(string(a.r.ID), a.r)
-			a.o.Posted = true
 			p.s.origins.set(string(a.r.ID), a.o)
 		}
 	}
@@ -99,11 +113,10 @@ func (p *posting) move(q vf.Measure) error {
 
 // account is a resource opened for posting: a copy of its record.
 type account struct {
-	r       *vf.EconomicResource
-	o       Origin
-	fresh   bool // nothing was posted to it before
-	touched bool
-	medium  bool // may go below zero
+	r      *vf.EconomicResource
+	o      Origin
+	fresh  bool // no event of it stands
+	medium bool // may go below zero
 }
 
 // open copies the resource of an id for posting, or creates it.
@@ -117,7 +130,7 @@ func (p *posting) open(id vf.ID, property string, creates bool) (*account, error
 		c := *r
 		a.r = &c
 		a.o, _ = p.s.origins.get(string(id))
-		a.fresh = !a.o.Posted
+		a.fresh = a.o.Events == 0
 	case nil:
 		if !creates || p.original != nil {
 			return nil, unknown(property, id, "the id of an EconomicResource")
@@ -130,7 +143,6 @@ func (p *posting) open(id vf.ID, property string, creates bool) (*account, error
 	default:
 		return nil, rule.Refuse("wrongReference", "property", property, "id", string(id), "class", string(r.Class()), "wanted", "EconomicResource")
 	}
-	a.touched = true
 	spec := find[*vf.ResourceSpecification](p.s, a.r.ConformsTo)
 	a.medium = spec != nil && spec.MediumOfExchange == vf.Yes
 	said := p.ev.ResourceConformsTo

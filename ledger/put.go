@@ -38,7 +38,7 @@ func (s *State) Put(r vf.Record) error {
 }
 
 // Remove takes a record out of the books; the caller has made sure that
-// nothing refers to it, and that it is neither event nor resource.
+// nothing refers to it, and that it is neither event, resource nor unit.
 func (s *State) Remove(id vf.ID) { s.records.set(string(id), nil) }
 
 // EconomicProperties are the properties of a resource that change by events only.

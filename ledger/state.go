@@ -34,7 +34,7 @@ type Origin struct {
 	ContainedIn vf.ID  `json:"containedIn,omitzero"`
 	Location    vf.ID  `json:"currentLocation,omitzero"`
 	Accountable vf.ID  `json:"primaryAccountable,omitzero"`
-	Posted      bool   `json:"posted,omitzero"` // at least one event was posted to it
+	Events      int    `json:"events,omitzero"` // how many events of it stand, that is, are not corrected to nothing
 }
 
 // Posting is what the ledger keeps of an event beside its record.

@@ -15,8 +15,8 @@ type Row struct {
 	Implied  vf.Action  // the transfer that comes with it, since provider and receiver differ
 }
 
-// Trace follows an event, or what is on hand of a resource, backwards to all
-// that went into it: each event once, in time order, with the part of its own
+// Trace follows an event, or what is on hand of a resource or of all resources
+// of a lot (BatchLotRecord), backwards to all that went into it: each event once, in time order, with the part of its own
 // quantity that came to be in what is traced. Of a resource that has nothing on
 // hand, all that ever came into it is traced.
 func (s *State) Trace(id vf.ID) ([]Row, error) {
@@ -45,7 +45,7 @@ func (s *State) Trace(id vf.ID) ([]Row, error) {
 	return rows, nil
 }
 
-// Track follows an event, or all that came into a resource from elsewhere,
+// Track follows an event, or all that came into a resource or lot from elsewhere,
 // forwards to wherever it went: each event once, in time order, with how much of
 // what is tracked flowed through it, in the unit in which that began.
 func (s *State) Track(id vf.ID) ([]Row, error) {
@@ -88,38 +88,58 @@ func implied(ev *vf.EconomicEvent) vf.Action {
 // trace returns the share of each event in what is traced, nil for those that
 // have none to do with it, and how much is traced, in its unit.
 func (h *history) trace(id vf.ID) ([]*big.Rat, vf.Measure, error) {
-	i, r, err := h.start(id)
+	i, resources, err := h.start(id)
 	if err != nil {
 		return nil, vf.Measure{}, err
 	}
 	begin := map[int]*big.Rat{}
-	amount := vf.Measure{}
-	if r == nil {
-		begin[i], amount = whole, h.kept[i].Resource
+	var amounts []vf.Measure
+	if i >= 0 {
+		begin[i], amounts = whole, []vf.Measure{h.kept[i].Resource}
 		if h.events[i].Action == vf.DeliverService && h.outputShare(i).Sign() == 0 {
 			h.alone(i)
 		}
-	} else {
-		p := h.pool(r.ID)
-		amount = r.OnhandQuantity
-		if !h.onhandMoves(r.ID) {
-			amount = r.AccountingQuantity
+	}
+	for _, r := range resources {
+		m, err := h.traceStart(r, begin)
+		if err != nil {
+			return nil, vf.Measure{}, err
 		}
-		for _, e := range p.left {
-			begin[e.to] = e.share
-		}
-		if len(p.left) == 0 {
-			sum := new(big.Rat)
-			for _, in := range p.in {
-				begin[in] = whole
-				sum.Add(sum, h.amount(in, unitOf(r)))
-			}
-			if amount.HasNumericalValue, err = roundTo(sum, vf.DefaultStep); err != nil {
-				return nil, amount, refusal(err)
-			}
+		if !m.IsZero() {
+			amounts = append(amounts, m)
 		}
 	}
-	return walk(len(h.events), begin, h.sources), amount, nil
+	sum, err := h.units.Sum(amounts...)
+	if err != nil {
+		return nil, vf.Measure{}, refusal(err)
+	}
+	return walk(len(h.events), begin, h.sources), sum, nil
+}
+
+// traceStart adds the receipts from which a resource's stock is left, or all of
+// them where nothing is, and returns how much that is.
+func (h *history) traceStart(r *vf.EconomicResource, begin map[int]*big.Rat) (vf.Measure, error) {
+	p := h.pool(r.ID)
+	amount := r.OnhandQuantity
+	if !h.onhandMoves(r.ID) {
+		amount = r.AccountingQuantity
+	}
+	for _, e := range p.left {
+		begin[e.to] = e.share
+	}
+	if len(p.left) > 0 {
+		return amount, nil
+	}
+	sum := new(big.Rat)
+	for _, in := range p.in {
+		begin[in] = whole
+		sum.Add(sum, h.amount(in, unitOf(r)))
+	}
+	var err error
+	if amount.HasNumericalValue, err = roundTo(sum, vf.DefaultStep); err != nil {
+		return amount, refusal(err)
+	}
+	return amount, nil
 }
 
 // alone gives a service that is traced for itself the whole of its process,
@@ -132,28 +152,37 @@ func (h *history) alone(i int) {
 	}
 }
 
-// trackStart is what is tracked: one event, or the receipts of a resource that
-// did not come out of itself.
+// trackStart is what is tracked: one event, or the receipts of resources that
+// came from elsewhere: not out of themselves, nor from each other.
 func (h *history) trackStart(id vf.ID) (map[int]*big.Rat, vf.ID, error) {
-	i, r, err := h.start(id)
+	i, resources, err := h.start(id)
 	if err != nil {
 		return nil, "", err
 	}
-	if r == nil {
+	if i >= 0 {
 		m := h.kept[i].Resource
 		if m.IsZero() {
 			m = h.kept[i].Effort
 		}
 		return map[int]*big.Rat{i: m.HasNumericalValue.Rat()}, m.HasUnit, nil
 	}
-	begin := map[int]*big.Rat{}
-	for _, in := range h.pool(r.ID).in {
-		ev := h.events[in]
-		if _, again := entrance[ev.Action]; !again && ev.ResourceInventoriedAs != ev.ToResourceInventoriedAs {
-			begin[in] = h.amount(in, unitOf(r))
+	begin, here, unit := map[int]*big.Rat{}, map[vf.ID]bool{}, vf.ID("")
+	for _, r := range resources {
+		here[r.ID] = true
+		if unit == "" {
+			unit = unitOf(r)
 		}
 	}
-	return begin, unitOf(r), nil
+	for _, r := range resources {
+		for _, in := range h.pool(r.ID).in {
+			ev := h.events[in]
+			_, again := entrance[ev.Action]
+			if !again && !(here[ev.ResourceInventoriedAs] && here[ev.ToResourceInventoriedAs]) {
+				begin[in] = h.amount(in, unit)
+			}
+		}
+	}
+	return begin, unit, nil
 }
 
 // walk carries shares from where they begin along the edges, each event after
