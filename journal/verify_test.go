@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -204,9 +205,13 @@ func TestTampering(t *testing.T) {
 	t.Parallel()
 	b := newTale(t)
 	dice := rand.New(rand.NewPCG(5, 6))
-	for n := range 1300 {
+	times := 1
+	if os.Getenv("COMMONWEAL_SOAK") != "" {
+		times = 100
+	}
+	for n := range 1300 * times {
 		from, end := 0, covered
-		if n >= 1000 {
+		if n >= 1000*times {
 			from, end = covered, total
 		}
 		how := tamperings[n%len(tamperings)]
