@@ -12,17 +12,26 @@ import (
 // further. What cannot be had is answered with the earliest date at which more
 // could be. Everything that is placed can be taken back in reverse order.
 type asker struct {
-	p      *Plan
-	pools  map[int32][]lot
-	at     map[orderKey]int32 // an order that can still grow, by maker or offer and end
-	trips  map[orderKey][]int32
-	asked  map[useKey]int64 // what an order takes of each buffer
-	undo   []undo
-	causes []cause
-	quiet  int // over 0 while asking again for less: causes are known already
-	steps  int // for all needs
-	work   int // for this need
-	reuse  int // how many harvests back a recipe asks for its own seed
+	p       *Plan
+	pools   [][]lot // of each buffer, once touched
+	touched []bool
+	at      [][]growing // of each maker, then of each offer: the orders that can still grow, by end
+	trips   map[orderKey][]int32
+	first   int32   // the first order of this asker
+	base    []int32 // where the amounts of each order since then begin
+	amounts []int64 // of an order: what it takes by each use, what it gave of each by-product, its trip and one
+	undo    []undo
+	causes  []cause
+	quiet   int // over 0 while asking again for less: causes are known already
+	steps   int // for all needs
+	work    int // for this need
+	reuse   int // how many harvests back a recipe asks for its own seed
+}
+
+// growing is an order that more can be added to.
+type growing struct {
+	end   int64
+	order int32
 }
 
 type orderKey struct {
@@ -30,9 +39,9 @@ type orderKey struct {
 	end   int64
 }
 
-type useKey struct {
-	order int32
-	use   int
+func newAsker(p *Plan) *asker {
+	return &asker{p: p, pools: make([][]lot, len(p.net.buffers)), touched: make([]bool, len(p.net.buffers)),
+		at: make([][]growing, len(p.net.makers)+len(p.net.offers)), trips: map[orderKey][]int32{}, first: p.orders.n}
 }
 
 // undo is one change to be taken back.
@@ -52,8 +61,9 @@ const (
 	undoOffer
 	undoGrow
 	undoOrder
+	undoGrowing
 	undoTrip
-	undoAsked
+	undoAmount
 	undoByproduct
 	undoLink
 )
@@ -69,7 +79,7 @@ const (
 
 // asking plans the needs that are to be asked for, the most essential first.
 func (p *Plan) asking() {
-	a := &asker{p: p, pools: map[int32][]lot{}, at: map[orderKey]int32{}, trips: map[orderKey][]int32{}, asked: map[useKey]int64{}}
+	a := newAsker(p)
 	var needs []int32
 	for i, asked := range p.asked {
 		if !asked || !p.active[i] {
@@ -88,9 +98,11 @@ func (p *Plan) asking() {
 		a.need(i)
 	}
 	for b, pool := range a.pools {
-		p.left[b], p.spare[b] = pool, nil
+		if a.touched[b] {
+			p.left[int32(b)], p.spare[b] = pool, nil
+		}
 	}
-	p.requirements += len(needs) + len(a.asked)
+	p.requirements += len(needs) + len(a.amounts)
 }
 
 // byImportance orders needs: firm work, then tier, then due time, then id.
@@ -202,12 +214,11 @@ func (a *asker) sowFirst(i int32, q, at int64) int64 {
 }
 
 func (a *asker) pool(b int32) []lot {
-	pool, ok := a.pools[b]
-	if !ok {
-		pool = a.p.stockOf(b, nil)
-		a.pools[b] = pool
+	if !a.touched[b] {
+		a.touched[b] = true
+		a.pools[b] = a.p.stockOf(b, nil)
 	}
-	return pool
+	return a.pools[b]
 }
 
 // fromPool takes what is there: latest first, so that what came early stays for
@@ -262,7 +273,7 @@ func (a *asker) fromOffers(b int32, q, at int64, consumer int32, next *int64) (g
 			a.undo = append(a.undo, undo{kind: undoOffer, index: i, value: left})
 			a.p.offerLeft[i] = left - x
 		}
-		order := a.grow(orderKey{^i, at}, at-o.lead, x)
+		order := a.grow(^i, at-o.lead, at, x)
 		used := min(x, q-got)
 		a.link(order, consumer, used)
 		got += used
@@ -281,20 +292,49 @@ func (a *asker) insert(b int32, x lot) {
 	a.undo = append(a.undo, undo{kind: undoInsert, index: b, extra: int32(i)})
 }
 
-// grow adds q to the order of that maker or offer and end, made if new.
-func (a *asker) grow(k orderKey, begin, q int64) int32 {
+// grow adds q to the order of that maker, or of offer ^maker, and that end, made
+// if new.
+func (a *asker) grow(maker int32, begin, end, q int64) int32 {
 	o := &a.p.orders
-	if order, ok := a.at[k]; ok {
-		a.undo = append(a.undo, undo{kind: undoGrow, index: order, value: o.at(order).qty})
-		if o.at(order).qty += q; o.at(order).qty < 0 {
+	row := maker
+	if maker < 0 {
+		row = ^maker + int32(len(a.p.net.makers))
+	}
+	list := a.at[row]
+	at, found := slices.BinarySearchFunc(list, end, func(g growing, t int64) int { return cmp.Compare(g.end, t) })
+	if found {
+		order := o.at(list[at].order)
+		a.undo = append(a.undo, undo{kind: undoGrow, index: list[at].order, value: order.qty})
+		if order.qty += q; order.qty < 0 {
 			a.p.tooLarge(0, q)
 		}
-		return order
+		return list[at].order
 	}
-	order := o.add(k.maker, begin, k.end, q)
-	a.at[k] = order
-	a.undo = append(a.undo, undo{kind: undoOrder, key: k, value: 1})
+	order := a.add(maker, begin, end, q)
+	a.at[row] = slices.Insert(list, at, growing{end, order})
+	a.undo = append(a.undo, undo{kind: undoGrowing, index: row, extra: int32(at)})
 	return order
+}
+
+// add makes an order, with room for its amounts.
+func (a *asker) add(maker int32, begin, end, q int64) int32 {
+	order := a.p.orders.add(maker, begin, end, q)
+	a.base = append(a.base[:order-a.first], int32(len(a.amounts)))
+	if maker >= 0 {
+		m := &a.p.net.makers[maker]
+		a.amounts = append(a.amounts, make([]int64, len(m.uses)+len(m.byproducts)+1)...)
+	}
+	a.undo = append(a.undo, undo{kind: undoOrder})
+	return order
+}
+
+// amount is where an order notes what it takes of use j, and so on.
+func (a *asker) amount(order int32, j int) int32 { return a.base[order-a.first] + int32(j) }
+
+// set notes an amount, and how to take that back.
+func (a *asker) set(at int32, q int64) {
+	a.undo = append(a.undo, undo{kind: undoAmount, index: at, value: a.amounts[at]})
+	a.amounts[at] = q
 }
 
 // rollback takes back everything since the mark.
@@ -314,17 +354,17 @@ func (a *asker) rollback(mark int) {
 			o.at(u.index).qty = u.value
 		case undoOrder:
 			o.cut(o.n - 1)
-			if u.value == 1 {
-				delete(a.at, u.key)
-			}
+			a.amounts = a.amounts[:a.base[o.n-a.first]]
+		case undoGrowing:
+			a.at[u.index] = slices.Delete(a.at[u.index], int(u.extra), int(u.extra)+1)
 		case undoTrip:
 			if t := a.trips[u.key]; len(t) > 1 {
 				a.trips[u.key] = t[:len(t)-1]
 			} else {
 				delete(a.trips, u.key)
 			}
-		case undoAsked:
-			a.asked[useKey{u.index, int(u.extra)}] = u.value
+		case undoAmount:
+			a.amounts[u.index] = u.value
 		case undoByproduct:
 			a.p.byproducts = a.p.byproducts[:len(a.p.byproducts)-1]
 		case undoLink:

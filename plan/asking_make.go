@@ -108,10 +108,9 @@ func (m *maker) atMost(q int64) int64 {
 func (a *asker) place(i int32, m *maker, begin, at, size int64) int32 {
 	var order int32
 	if m.lots() || m.perUnit.num != 0 {
-		order = a.p.orders.add(i, begin, at, size)
-		a.undo = append(a.undo, undo{kind: undoOrder})
+		order = a.add(i, begin, at, size)
 	} else {
-		order = a.grow(orderKey{i, at}, begin, size)
+		order = a.grow(i, begin, at, size)
 	}
 	if m.shared >= 0 {
 		a.board(order, m, begin, at)
@@ -122,7 +121,7 @@ func (a *asker) place(i int32, m *maker, begin, at, size int64) int32 {
 // board puts an order for a pair on a shared process of the same end: the one it
 // is on already, else the first on which this pair has no order yet.
 func (a *asker) board(order int32, m *maker, begin, at int64) {
-	if _, on := a.p.sharedOf[order]; on && a.asked[useKey{order, -1}] != 0 {
+	if a.amounts[a.onTrip(order, m)] != 0 {
 		return
 	}
 	key := orderKey{m.shared, at}
@@ -134,26 +133,24 @@ func (a *asker) board(order int32, m *maker, begin, at int64) {
 	}
 	for _, t := range a.trips[key] {
 		if !taken[t] {
-			a.aboard(order, t)
+			a.aboard(order, m, t)
 			return
 		}
 	}
-	trip := a.p.orders.add(m.shared, begin, at, 0)
-	a.undo = append(a.undo, undo{kind: undoOrder})
+	trip := a.add(m.shared, begin, at, 0)
 	a.trips[key] = append(a.trips[key], trip)
 	a.undo = append(a.undo, undo{kind: undoTrip, key: key})
-	a.aboard(order, trip)
+	a.aboard(order, m, trip)
 }
 
-func (a *asker) aboard(order, trip int32) {
+func (a *asker) aboard(order int32, m *maker, trip int32) {
 	a.p.sharedOf[order] = trip
-	a.set(useKey{order, -1}, int64(trip)+1)
+	a.set(a.onTrip(order, m), int64(trip)+1)
 }
 
-// set notes what an order takes of a use, and how to take that back.
-func (a *asker) set(k useKey, q int64) {
-	a.undo = append(a.undo, undo{kind: undoAsked, index: k.order, extra: int32(k.use), value: a.asked[k]})
-	a.asked[k] = q
+// onTrip is where an order for a pair notes its trip and one.
+func (a *asker) onTrip(order int32, m *maker) int32 {
+	return a.amount(order, len(m.uses)+len(m.byproducts))
 }
 
 // inputs asks for what an order that grew by `size` takes more. It returns by
@@ -185,8 +182,8 @@ func (a *asker) askUses(order int32, m *maker, total, size int64, back ratio, fe
 	begin := a.p.orders.at(order).begin
 	for j := range m.uses {
 		u := &m.uses[j]
-		k := useKey{order, j}
-		had := a.asked[k]
+		k := a.amount(order, j)
+		had := a.amounts[k]
 		want, ok := u.of(total)
 		if !ok {
 			a.p.tooLarge(u.buffer, total)
@@ -231,8 +228,8 @@ func (a *asker) giveOutOf(order int32, m *maker) {
 			a.p.tooLarge(u.buffer, o.at(order).qty)
 			return
 		}
-		k := useKey{order, len(m.uses) + j}
-		more := total - a.asked[k]
+		k := a.amount(order, len(m.uses)+j)
+		more := total - a.amounts[k]
 		if more <= 0 {
 			continue
 		}
