@@ -29,8 +29,7 @@ type checker struct {
 	records map[vf.ID]vf.Record
 	books   map[vf.ID]vf.Record
 	units   *vf.Units
-	bad     map[string]bool // units already refused with the place
-	outputs map[vf.ID]bool  // recipe processes that have an output
+	outputs map[vf.ID]bool // recipe processes that have an output
 }
 
 func check(g, known *vf.Graph, f *faults, where func(vf.ID) string) {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// A row of doc/dependencies.md: | `module` | what for |
+// dependencyRow is a row of doc/dependencies.md: a module, and what it is for.
 var dependencyRow = regexp.MustCompile("(?m)^\\| `([^` ]+)` +\\|(.*)\\|$")
 
 func TestEveryDependencyHasItsReason(t *testing.T) {

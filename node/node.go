@@ -10,7 +10,6 @@ import (
 
 	"commonweal/journal"
 	"commonweal/ledger"
-	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
 )
@@ -226,15 +225,6 @@ func (n *Node) publish(changes []Change) {
 // holds, and says what that covers.
 func (n *Node) Verify(ctx context.Context, held ...[]byte) (*journal.Report, error) {
 	return store.Verify(ctx, n.store, held, "")
-}
-
-// refusal turns an error of package vf into the refusal of the same name.
-func refusal(err error) error {
-	var f *vf.Error
-	if errors.As(err, &f) {
-		return rule.Refuse(rule.Name(f.Kind), f.Values...)
-	}
-	return err
 }
 
 // readUnits has the state read its units now, so that readers, of whom there may

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -21,9 +22,10 @@ const rounds = 5
 
 // result is what the process of one size tells.
 type result struct {
-	Stats        plan.Stats
-	Read, Engine time.Duration
-	Memory       int64 // bytes, the most held
+	Stats  plan.Stats    `json:"stats"`
+	Read   time.Duration `json:"read"`
+	Engine time.Duration `json:"engine"`
+	Memory int64         `json:"memory"` // bytes, the most held
 }
 
 func main() {
@@ -66,7 +68,7 @@ func apart(s bench.Size) (result, error) {
 	if err != nil {
 		return r, err
 	}
-	cmd := exec.Command(self, s.Name)
+	cmd := exec.CommandContext(context.Background(), self, s.Name)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -76,7 +78,7 @@ func apart(s bench.Size) (result, error) {
 		return r, err
 	}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.Memory = int64(usage.Maxrss) << 10
+		r.Memory = usage.Maxrss << 10
 	}
 	return r, nil
 }

@@ -100,7 +100,7 @@ func (f *facts) fromFiles(p *program, names []string) []vf.Record {
 
 // act does one act: it opens the books, has the records made, and hands them to
 // the node.
-func (p *program) act(kind journal.Kind, make func(*facts) ([]vf.Record, []vf.ID)) error {
+func (p *program) act(kind journal.Kind, build func(*facts) ([]vf.Record, []vf.ID)) error {
 	b, err := p.books()
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (p *program) act(kind journal.Kind, make func(*facts) ([]vf.Record, []vf.ID
 		return err
 	}
 	f := &facts{reading: newReading(g), graph: g, at: vf.At(p.now().Unix()), author: p.As, key: p.actKey()}
-	records, of := make(f)
+	records, of := build(f)
 	if f.err != nil {
 		return f.err
 	}

@@ -30,7 +30,7 @@ type exportJSONLD struct{ target }
 
 // Run writes it.
 func (c *exportJSONLD) Run(p *program) error {
-	return c.export(p, func(w io.Writer, g *vf.Graph, base string) error { return format.WriteNetwork(w, g, base) })
+	return c.export(p, format.WriteNetwork)
 }
 
 // exportYAML writes YAML.
@@ -38,7 +38,7 @@ type exportYAML struct{ target }
 
 // Run writes it.
 func (c *exportYAML) Run(p *program) error {
-	return c.export(p, func(w io.Writer, g *vf.Graph, base string) error { return format.WriteYAML(w, g, base) })
+	return c.export(p, format.WriteYAML)
 }
 
 // exportCSV writes one list.

@@ -53,7 +53,7 @@ var commandsOfScripts = map[string]func(*testscript.TestScript, bool, []string){
 	"hash":      hash,
 }
 
-// exits runs a program and checks its exit code: exits 3 commonweal …
+// exits runs a program and checks its exit code: exits 3 commonweal plan.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND …")

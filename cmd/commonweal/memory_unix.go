@@ -15,7 +15,7 @@ func mostMemory() int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" {
-		return int64(u.Maxrss) // in bytes there
+		return u.Maxrss // in bytes there
 	}
-	return int64(u.Maxrss) << 10
+	return u.Maxrss << 10
 }

@@ -130,4 +130,4 @@ func pairs(values []string) map[string]string {
 }
 
 // usage makes an error about the command line.
-func usage(text string, args ...any) error { return &usageError{fmt.Sprintf(text, args...)} }
+func usage(text string) error { return &usageError{text} }
