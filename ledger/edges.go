@@ -42,7 +42,7 @@ func (h *history) processSources(i int) []edge {
 	share := h.outputShare(i)
 	for _, in := range h.inputs[ev.OutputOf] {
 		id := h.events[in].ResourceInventoriedAs
-		if in == i || h.comesOut(in) || id != "" && containers[id] {
+		if in == i || comesOut(h.events[in]) || id != "" && containers[id] {
 			continue
 		}
 		stays := new(big.Rat).Mul(share, h.staysIn(in))
@@ -51,74 +51,22 @@ func (h *history) processSources(i int) []edge {
 	return list
 }
 
-// comesOut reports whether an input is a pickup or accept of something that
-// comes out again by its pair; a combine goes into the container.
-func (h *history) comesOut(in int) bool {
-	ev := h.events[in]
-	if ev.Action != vf.Pickup && ev.Action != vf.Accept || ev.ResourceInventoriedAs == "" {
-		return false
-	}
-	for _, j := range h.touching[ev.ResourceInventoriedAs] {
-		if entrance[h.events[j].Action] == ev.Action {
-			return true
-		}
-	}
-	return false
+// comesOut reports whether an input is of something that comes out as itself,
+// now or later, and so becomes part of nothing else; a combine goes into the
+// container.
+func comesOut(ev *vf.EconomicEvent) bool {
+	return (ev.Action == vf.Pickup || ev.Action == vf.Accept) && ev.ResourceInventoriedAs != ""
 }
 
 // pairSources are the pickups of a dropoff, the accepts of a modify, the
-// combines of a separate: those of its own process, else those of connected ones.
-// What did not come out of a finished process is its loss, and belongs to what
-// came out; else it is still inside.
+// combines of a separate.
 func (h *history) pairSources(i int) []edge {
 	ev := h.events[i]
 	in, paired := entrance[ev.Action]
 	if !paired || ev.ResourceInventoriedAs == "" {
 		return nil
 	}
-	here, sameProcess := h.paired(ev, in)
-	if len(here) == 0 {
-		return nil
-	}
-	unit := h.kept[i].Resource.HasUnit
-	went, came := new(big.Rat), new(big.Rat)
-	for _, j := range here {
-		went.Add(went, h.amount(j, unit))
-	}
-	for _, j := range h.touching[ev.ResourceInventoriedAs] {
-		if other := h.events[j]; other.Action == ev.Action && (!sameProcess || other.OutputOf == ev.OutputOf) {
-			came.Add(came, h.amount(j, unit))
-		}
-	}
-	process := find[*vf.Process](h.s, ev.OutputOf)
-	lossIsOurs := ev.Action != vf.Separate && process != nil && process.Finished
-	if lossIsOurs || came.Cmp(went) > 0 {
-		went = came
-	}
-	list := make([]edge, 0, len(here))
-	for _, j := range here {
-		list = append(list, edge{j, part(h.amount(i, unit), went)})
-	}
-	return list
-}
-
-// paired lists the entrances of a resource in the process of its exit, else all.
-func (h *history) paired(ev *vf.EconomicEvent, in vf.Action) (list []int, sameProcess bool) {
-	var all []int
-	for _, j := range h.touching[ev.ResourceInventoriedAs] {
-		other := h.events[j]
-		if other.Action != in || other.ResourceInventoriedAs != ev.ResourceInventoriedAs {
-			continue
-		}
-		all = append(all, j)
-		if other.InputOf == ev.OutputOf {
-			list = append(list, j)
-		}
-	}
-	if len(list) > 0 && in != vf.Combine {
-		return list, true
-	}
-	return all, false
+	return h.transit(in, ev.ResourceInventoriedAs).draws[i]
 }
 
 // outputShare is the part of a process's inputs that belongs to one output: by
@@ -158,20 +106,12 @@ func (h *history) staysIn(in int) *big.Rat {
 	if ev.Action != vf.Combine || ev.ResourceInventoriedAs == "" {
 		return whole
 	}
-	unit := h.kept[in].Resource.HasUnit
-	went, came := new(big.Rat), new(big.Rat)
-	for _, j := range h.touching[ev.ResourceInventoriedAs] {
-		if h.events[j].ResourceInventoriedAs != ev.ResourceInventoriedAs {
-			continue
-		}
-		switch h.events[j].Action {
-		case vf.Combine:
-			went.Add(went, h.amount(j, unit))
-		case vf.Separate:
-			came.Add(came, h.amount(j, unit))
+	for _, e := range h.transit(vf.Combine, ev.ResourceInventoriedAs).left {
+		if e.to == in {
+			return e.share
 		}
 	}
-	return new(big.Rat).Sub(whole, part(came, went))
+	return nought
 }
 
 // contents are the combines into a container that is not an output of the

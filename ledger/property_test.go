@@ -374,3 +374,50 @@ func TestFlowsShareOutExactly(t *testing.T) {
 		}
 	})
 }
+
+// Forwards it adds up too: what all raises together bring to an event is its
+// whole quantity.
+func TestTracksAddUp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := world()
+		stock(t, s)
+		for i := range rapid.IntRange(1, 15).Draw(t, "n") {
+			ev := &vf.EconomicEvent{ID: vf.ID(fmt.Sprint("e", i)), ResourceConformsTo: "wool", HasPointInTime: vf.At(1682899200 + int64(i)), Provider: "ann", Receiver: "ann",
+				Action:                rapid.SampledFrom([]vf.Action{vf.Raise, vf.Move, vf.Consume, vf.Pickup, vf.Dropoff}).Draw(t, "action"),
+				ResourceInventoriedAs: rapid.SampledFrom(things).Draw(t, "from"), ResourceQuantity: kg(rapid.Int64Range(1, 30).Draw(t, "q"))}
+			switch ev.Action {
+			case vf.Consume: // elsewhere, for what is consumed becomes part of what comes out
+				ev.InputOf = "p1"
+			case vf.Pickup:
+				ev.InputOf = "p0"
+			case vf.Dropoff:
+				ev.OutputOf = "p0"
+			case vf.Move:
+				ev.ToResourceInventoriedAs = rapid.SampledFrom(things).Draw(t, "to")
+			}
+			_ = s.Post(ev) // refused ones leave no trace
+		}
+		sums, rows := map[vf.ID]*big.Rat{}, 0
+		for _, ev := range s.Events() {
+			if ev.Action != vf.Raise {
+				continue
+			}
+			list, err := s.Track(ev.ID)
+			must(t, err)
+			for _, row := range list {
+				if sums[row.Event.ID] == nil {
+					sums[row.Event.ID] = new(big.Rat)
+				}
+				sums[row.Event.ID].Add(sums[row.Event.ID], row.Quantity.HasNumericalValue.Rat())
+				rows++
+			}
+		}
+		for _, ev := range s.Events() {
+			d := new(big.Rat).Sub(ev.ResourceQuantity.HasNumericalValue.Rat(), sums[ev.ID])
+			if d.Abs(d).Cmp(big.NewRat(int64(rows), 2_000_000)) > 0 {
+				t.Fatalf("%s of %s gets %s from all raises", ev.Action, ev.ResourceQuantity, sums[ev.ID].FloatString(9))
+			}
+		}
+	})
+}

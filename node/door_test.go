@@ -314,3 +314,39 @@ func TestViewsCanBeThrownAway(t *testing.T) {
 		t.Errorf("%+v %v", r, err)
 	}
 }
+
+// A checkpoint kept elsewhere is verified against later; who no longer listens
+// hears nothing; a context that has ended enters nothing.
+func TestCheckpointAndSubscribers(t *testing.T) {
+	t.Parallel()
+	b := stocked(t)
+	held, err := b.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := 0
+	cancel := b.Subscribe(func(c node.Change) {
+		heard++
+		if len(c.Changed) != 2 || c.Changed[0] != "event/1" || c.Changed[1] != "resource/fleece" {
+			t.Errorf("changed: %v", c.Changed)
+		}
+	})
+	b.do(node.Act{Kind: journal.Record, Key: "1", Records: []vf.Record{consume("event/1", "1")}})
+	cancel()
+	b.do(node.Act{Kind: journal.Record, Key: "2", Records: []vf.Record{consume("event/2", "1")}})
+	if heard != 1 {
+		t.Errorf("heard %d times", heard)
+	}
+	report, err := b.Verify(context.Background(), held)
+	if err != nil || !report.Sound() || report.Held != 2 || report.Entries != 4 {
+		t.Errorf("%+v %v", report, err)
+	}
+	ended, end := context.WithCancel(context.Background())
+	end()
+	if _, err := b.Do(ended, node.Act{Kind: journal.Record, Key: "3", Author: "agent/ann", Records: []vf.Record{consume("event/3", "1")}}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if b.Network() != "https://example.org/wool/" || b.Journal().Size() != 4 {
+		t.Errorf("%s has %d entries", b.Network(), b.Journal().Size())
+	}
+}
