@@ -119,7 +119,7 @@ func (e *expander) names(n *node, pos map[string]position) error {
 			return ldRefusal(err)
 		}
 		if !strings.Contains(iri, ":") && !ld.IsKeyword(iri) {
-			return &misplaced{rule.Refuse("unknownProperty", "class", "record", "property", shorten(m.name), "nearest", nearestTerm(m.name)), m.pos}
+			return &misplaced{rule.Refuse("unknownProperty", "class", "This record", "property", shorten(m.name), "nearest", nearestTerm(m.name)), m.pos}
 		}
 		if term, ok := termOf(iri); ok && pos != nil {
 			pos[term] = m.value.pos
@@ -227,7 +227,7 @@ func (c *compactor) object(v map[string]any) (*node, error) {
 			}
 			var ours bool
 			if name, ours = termOf(key); !ours {
-				return nil, rule.Refuse("unknownProperty", "class", "record", "property", shorten(key), "nearest", nearestTerm(key[strings.LastIndexAny(key, "/#:")+1:]))
+				return nil, rule.Refuse("unknownProperty", "class", "This record", "property", shorten(key), "nearest", nearestTerm(key[strings.LastIndexAny(key, "/#:")+1:]))
 			}
 			if p, ok := c.of[name]; ok {
 				pos = p

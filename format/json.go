@@ -85,8 +85,10 @@ func (p *jsonReader) bad(wanted string) error {
 	}
 	found := strconv.QuoteRune(rune(p.buf[p.at]))
 	if p.buf[p.at] >= utf8.RuneSelf {
-		r, _ := utf8.DecodeRune(p.buf[p.at:])
-		found = strconv.QuoteRune(r)
+		r, size := utf8.DecodeRune(p.buf[p.at:])
+		if found = strconv.QuoteRune(r); size == 1 {
+			found = fmt.Sprintf("the byte 0x%02x", p.buf[p.at])
+		}
 	}
 	return p.refuse(pos, "notJSON", "reason", found+" stands where "+wanted+" should stand")
 }

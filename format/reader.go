@@ -283,7 +283,7 @@ func (r *reader) idOf(n *node, s *scope, p parent, class vf.Class) (vf.ID, error
 
 // badID says why a text cannot be an id, nil if it can.
 func badID(id string) *rule.Refusal {
-	reason := ""
+	var reason string
 	switch {
 	case id == "":
 		reason = "it is empty"

@@ -15,6 +15,6 @@ var quantityRules = []Rule{
 
 var recordRules = []Rule{
 	{"unknownClass", "There is no class “{class}” in Valueflows 1.0.", "Did you mean {nearest}? doc/network-file.md lists the classes."},
-	{"unknownProperty", "A {class} has no property “{property}”.", "Did you mean {nearest}? doc/network-file.md lists what a {class} can have."},
+	{"unknownProperty", "{class} has no property “{property}”.", "Did you mean {nearest}? doc/network-file.md lists the properties of each class."},
 	{"badProperty", "The property {property} holds {value}.", "It takes {wanted}."},
 }
