@@ -11,7 +11,8 @@ import (
 
 // Report is the plan for people and programs: Valueflows records with their
 // pegs, sorted, the same bytes for the same facts. Stats carries no time, memory
-// or hash until the caller fills them in.
+// or hash until the caller fills them in. Each record names itself as linked data
+// does (@id) and plainly (id), for languages in which @ is no letter.
 type Report struct {
 	Processes []Process `json:"processes"`
 	Flows     []Flow    `json:"flows"`
@@ -23,6 +24,7 @@ type Report struct {
 // Process is a proposed process, or a firm one (Firm).
 type Process struct {
 	ID           vf.ID   `json:"@id"`
+	Plain        vf.ID   `json:"id"`
 	Type         string  `json:"@type"`
 	Name         string  `json:"name,omitzero"`
 	BasedOn      vf.ID   `json:"basedOn,omitzero"`
@@ -36,6 +38,7 @@ type Process struct {
 // Flow is a proposed flow, or a firm one. A flow of no process takes an offer.
 type Flow struct {
 	ID                 vf.ID      `json:"@id"`
+	Plain              vf.ID      `json:"id"`
 	Type               string     `json:"@type"`
 	Action             vf.Action  `json:"action"`
 	InputOf            vf.ID      `json:"inputOf,omitzero"`
@@ -64,6 +67,7 @@ type Source struct {
 // Need is what a need gets, by date, and from where.
 type Need struct {
 	ID                 vf.ID      `json:"@id"`
+	Plain              vf.ID      `json:"id"`
 	ResourceConformsTo vf.ID      `json:"resourceConformsTo"`
 	Stage              vf.ID      `json:"stage,omitzero"`
 	Receiver           vf.ID      `json:"receiver,omitzero"`
@@ -110,6 +114,12 @@ func (p *Plan) Report() *Report {
 		return cmp.Or(cmp.Compare(x.HasBeginning.Unix(), y.HasBeginning.Unix()), strings.Compare(string(x.ID), string(y.ID)))
 	})
 	slices.SortFunc(w.r.Flows, func(x, y Flow) int { return strings.Compare(string(x.ID), string(y.ID)) })
+	for i := range w.r.Processes {
+		w.r.Processes[i].Plain = w.r.Processes[i].ID
+	}
+	for i := range w.r.Flows {
+		w.r.Flows[i].Plain = w.r.Flows[i].ID
+	}
 	return w.r
 }
 

@@ -147,7 +147,7 @@ func (w *reporter) needs() {
 			continue
 		}
 		s := w.p.state(int32(i))
-		x := Need{ID: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: w.n.buffers[d.buffer].stage, Receiver: d.intent.Receiver, Tier: d.tier,
+		x := Need{ID: d.id, Plain: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: w.n.buffers[d.buffer].stage, Receiver: d.intent.Receiver, Tier: d.tier,
 			Wanted: w.n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state, From: w.from(d.buffer, direct[int32(i)])}
 		if d.done > 0 {
 			x.Delivered = w.n.measure(d.buffer, d.done)
