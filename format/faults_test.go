@@ -264,7 +264,7 @@ func TestJunkIsRefusedFastInLittleMemory(t *testing.T) {
 		if !errors.As(err, &refusal) || !strings.HasPrefix(refusal.Place, c.name) {
 			t.Errorf("%q%q: %v", c.start, c.junk, err)
 		}
-		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 400 || took > 5*time.Second {
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 400 || took > 20*time.Second {
 			t.Errorf("%s %q%q…: %d MiB allocated in %v", c.name, c.start, c.junk, used, took)
 		}
 	}
@@ -291,7 +291,7 @@ func TestYAMLThatWouldTakeLongIsRefused(t *testing.T) {
 			began := time.Now()
 			_, err := ReadNetwork("f.yaml", strings.NewReader(strings.Repeat(unit, most)), nil)
 			var refusal *rule.Refusal
-			if took := time.Since(began); !errors.As(err, &refusal) || took > 10*time.Second {
+			if took := time.Since(began); !errors.As(err, &refusal) || took > 30*time.Second {
 				t.Errorf("%d times %q: %v in %v", most, unit, err, took)
 			}
 		}
@@ -326,7 +326,7 @@ func TestAliasBombsAreRefused(t *testing.T) {
 	if !errors.As(err, &refusal) || refusal.Rule != "tooLarge" {
 		t.Errorf("got %v", err)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	if _, err := ReadNetwork("self.yaml", strings.NewReader("a: &a [*a]\n"), nil); !errors.As(err, &refusal) {

@@ -280,3 +280,10 @@ func TestSeveralFilesAreOneNetwork(t *testing.T) {
 		t.Errorf("two bases: %v", err)
 	}
 }
+
+func TestTheExampleIsTheOneThatIsTested(t *testing.T) {
+	t.Parallel()
+	if !bytes.Equal(readFile(t, carbon), readFile(t, "../examples/carbon-farm-network.jsonld")) {
+		t.Error("examples/carbon-farm-network.jsonld differs from the copy in testdata")
+	}
+}
