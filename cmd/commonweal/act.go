@@ -19,7 +19,6 @@ import (
 type facts struct {
 	*reading
 	graph  *vf.Graph
-	at     vf.Time
 	author vf.ID // who acts, "" where nobody was named
 	key    string
 	made   int // ids made so far
@@ -110,12 +109,12 @@ func (p *program) act(kind journal.Kind, build func(*facts) ([]vf.Record, []vf.I
 	if err != nil {
 		return err
 	}
-	f := &facts{reading: newReading(g), graph: g, at: vf.At(p.now().Unix()), author: p.As, key: p.actKey()}
+	f := &facts{reading: newReading(g), graph: g, author: p.As, key: p.actKey()}
 	records, of := build(f)
 	if f.err != nil {
 		return f.err
 	}
-	return p.do(b, node.Act{Kind: kind, At: f.at, Key: f.key, Records: records, Of: of})
+	return p.do(b, node.Act{Kind: kind, At: vf.At(p.now().Unix()), Key: f.key, Records: records, Of: of})
 }
 
 // about does an act that is about ids alone.

@@ -35,7 +35,7 @@ func (c *commitCommand) Run(p *program) error {
 		if len(c.File) > 0 {
 			return f.fromFiles(p, c.File), nil
 		}
-		m := &vf.Commitment{ID: f.id(c.ID, "commitment"), Created: f.at}
+		m := &vf.Commitment{ID: f.id(c.ID, "commitment")}
 		if c.Intent != "" {
 			f.takeUp(m, c.Intent)
 		}

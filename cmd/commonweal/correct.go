@@ -31,11 +31,11 @@ func (c *correctCommand) Run(p *program) error {
 			}
 			return nil, nil
 		}
-		e := &vf.EconomicEvent{ID: f.id(c.ID, "event"), Note: c.Note, Action: was.Action, Corrects: was.ID, HasPointInTime: f.at, Created: f.at}
+		e := &vf.EconomicEvent{ID: f.id(c.ID, "event"), Note: c.Note, Action: was.Action, Corrects: was.ID}
 		if c.At != "" {
 			e.HasPointInTime = f.time("--at", c.At)
 		}
-		resource, effort := f.soFar(was)
+		resource, effort := f.soFar(was, e.ID)
 		e.ResourceQuantity = f.difference("--to", c.To, resource)
 		e.EffortQuantity = f.difference("--effort", c.Effort, effort)
 		if c.Quantity != "" {
@@ -45,11 +45,12 @@ func (c *correctCommand) Run(p *program) error {
 	})
 }
 
-// soFar is what an event amounts to with the corrections that there are.
-func (f *facts) soFar(was *vf.EconomicEvent) (resource, effort vf.Measure) {
+// soFar is what an event amounts to with the corrections that there are; the one
+// that is being made is not counted, if it was sent before.
+func (f *facts) soFar(was *vf.EconomicEvent, made vf.ID) (resource, effort vf.Measure) {
 	resources, efforts := []vf.Measure{was.ResourceQuantity}, []vf.Measure{was.EffortQuantity}
 	for _, e := range f.graph.EconomicEvents {
-		if e.Corrects != was.ID {
+		if e.Corrects != was.ID || e.ID == made {
 			continue
 		}
 		if !e.ResourceQuantity.IsZero() {

@@ -45,15 +45,12 @@ func (c *recordCommand) Run(p *program) error {
 			ResourceQuantity: f.measure("--quantity", c.Quantity), EffortQuantity: f.measure("--effort", c.Effort),
 			HasPointInTime: f.time("--at", c.At), HasBeginning: f.time("--begin", c.Begin), HasEnd: f.time("--end", c.End),
 			Fulfills: c.Fulfills, Satisfies: c.Satisfies, Settles: c.Settles, ToLocation: c.Location, State: c.State,
-			RealizationOf: c.RealizedFor, Created: f.at}
+			RealizationOf: c.RealizedFor}
 		if e.Provider == "" {
 			e.Provider = f.author
 		}
 		if e.Receiver == "" {
 			e.Receiver = f.author
-		}
-		if c.At+c.Begin+c.End == "" {
-			e.HasPointInTime = f.at
 		}
 		return []vf.Record{e}, nil
 	})
