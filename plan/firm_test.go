@@ -86,6 +86,11 @@ func TestPromiseToANeed(t *testing.T) {
 	expect(t, r, `
 bake/20260106 4..5 +bread 6
 n onTime: 3 on 3 6 on 5`)
+	for _, f := range r.Flows {
+		if f.ID == "c" && (len(f.Pegs) != 1 || f.Pegs[0].Need != "n" || f.Pegs[0].ResourceQuantity.HasNumericalValue != vf.Whole(3)) {
+			t.Errorf("the promise is pegged %v, want 3 to n", f.Pegs)
+		}
+	}
 }
 
 // What is promised of an offer is no longer offered, and comes on its day.

@@ -24,8 +24,8 @@ type Report struct {
 // Process is a proposed process, or a firm one (Firm).
 type Process struct {
 	ID           vf.ID   `json:"@id"`
-	Plain        vf.ID   `json:"id"`
 	Type         string  `json:"@type"`
+	Plain        vf.ID   `json:"id"`
 	Name         string  `json:"name,omitzero"`
 	BasedOn      vf.ID   `json:"basedOn,omitzero"`
 	Recipe       vf.ID   `json:"recipe,omitzero"`
@@ -38,8 +38,8 @@ type Process struct {
 // Flow is a proposed flow, or a firm one. A flow of no process takes an offer.
 type Flow struct {
 	ID                 vf.ID      `json:"@id"`
-	Plain              vf.ID      `json:"id"`
 	Type               string     `json:"@type"`
+	Plain              vf.ID      `json:"id"`
 	Action             vf.Action  `json:"action"`
 	InputOf            vf.ID      `json:"inputOf,omitzero"`
 	OutputOf           vf.ID      `json:"outputOf,omitzero"`

@@ -104,8 +104,14 @@ func (w *reporter) firm() {
 			taken[w.n.needs[^l.consumer].id] = append(taken[w.n.needs[^l.consumer].id], *l)
 		}
 	}
+	promised := map[vf.ID][]Part{}
+	for i := range w.n.needs {
+		for _, c := range w.n.needs[i].promised {
+			promised[c.id] = append(promised[c.id], Part{w.n.needs[i].id, w.n.measure(w.n.needs[i].buffer, c.qty)})
+		}
+	}
 	finish := func(f Flow) {
-		f.Firm, f.Pegs = true, []Part{}
+		f.Firm, f.Pegs = true, append([]Part{}, promised[f.ID]...)
 		if links := supply[f.ID]; len(links) > 0 {
 			f.Pegs = w.parts(w.bufferOf(links[0].supply), w.g.through(links))
 		}
