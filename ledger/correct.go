@@ -31,9 +31,6 @@ func (p *posting) readOriginal() error {
 	if was.Corrects != "" || !posted {
 		return rule.Refuse("correctsCorrection", "event", string(was.ID), "original", string(was.Corrects))
 	}
-	if kept.void() {
-		return rule.Refuse("correctedAway", "event", string(was.ID))
-	}
 	c := *ev
 	for _, f := range []struct {
 		name string
@@ -103,7 +100,7 @@ func correctionDiffers(event vf.ID, property, was, said string) error {
 // correct posts a correction: the quantities again with what it adds or takes,
 // and what the event filled anew.
 func (p *posting) correct() error {
-	was := p.original
+	was, wasVoid := p.original, p.kept.void()
 	var err error
 	if p.kept.Resource, err = p.net(p.kept.Resource, p.ev.ResourceQuantity, "resourceQuantity"); err != nil {
 		return err
@@ -111,6 +108,7 @@ func (p *posting) correct() error {
 	if p.kept.Effort, err = p.net(p.kept.Effort, p.ev.EffortQuantity, "effortQuantity"); err != nil {
 		return err
 	}
+	p.again = wasVoid && !p.kept.void()
 	if !p.ev.ResourceQuantity.IsZero() {
 		if err := p.move(p.ev.ResourceQuantity); err != nil {
 			return err
@@ -131,10 +129,13 @@ func (p *posting) correct() error {
 	number := p.s.before + int64(len(p.s.log))
 	p.s.postings.set(string(correction.ID), Posting{Number: number, Resource: correction.ResourceQuantity, Effort: correction.EffortQuantity})
 	p.s.log = append(p.s.log, correction.ID)
-	if p.kept.void() {
+	switch {
+	case p.kept.void() && !wasVoid:
 		p.stands(-1)
+	case !p.kept.void() && wasVoid:
+		p.stands(1)
 	}
-	if p.kept.void() || p.row.Contained != vf.None {
+	if p.kept.void() != wasVoid || p.row.Contained != vf.None {
 		for _, id := range []vf.ID{was.ResourceInventoriedAs, was.ToResourceInventoriedAs} {
 			if err := p.redescribe(id); err != nil {
 				return err

@@ -52,7 +52,7 @@
 //     corrects, and any quantity that leaves the net at zero or more. An event
 //     corrected to nothing is as if it had not been: stage, state, location,
 //     container and accountable agent are those of the events that remain. It
-//     is not corrected again; what did happen is a new event.
+//     can be corrected back, where it could also be posted now.
 //   - provider ≠ receiver implies a transfer ([vf.Action.ImpliedTransfer]). It
 //     needs no posting of its own: the action's own effects have the sum of
 //     both. A resource created by produce is the receiver's.

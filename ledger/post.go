@@ -13,6 +13,7 @@ type posting struct {
 	row      *vf.ActionEffects
 	original *vf.EconomicEvent // what it corrects, nil if it is no correction
 	kept     Posting           // of the original
+	again    bool              // brings back what was corrected to nothing
 }
 
 // Post posts an event: all of it, or nothing and a refusal.
@@ -97,7 +98,7 @@ func (p *posting) move(q vf.Measure) error {
 	if err := p.count(from, to, q); err != nil {
 		return err
 	}
-	if p.original == nil {
+	if p.original == nil || p.again {
 		if err := p.describe(from, to); err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ func (p *posting) checkWhole(a *account, q vf.Measure) error {
 	if err != nil {
 		return err
 	}
-	if p.original == nil && in.HasNumericalValue.Cmp(have.HasNumericalValue) != 0 {
+	if (p.original == nil || p.again) && in.HasNumericalValue.Cmp(have.HasNumericalValue) != 0 {
 		return rule.Refuse("partOnly", "value", q.String(), "have", have.String(), "resource", string(a.r.ID), "change", change)
 	}
 	return nil

@@ -15,7 +15,6 @@ var ledgerRules = []Rule{
 	{"correctionDiffers", "A correction of {event} must have the same {property}: {was}, not {said}.", "Leave {property} out; to record something else, correct {event} to nothing and record a new event."},
 	{"correctsCorrection", "{event} is itself a correction.", "Correct {original}, the event that it corrects."},
 	{"overCorrected", "{value} is more than what is left of {event}: {left}.", "Correct at most {left} of it."},
-	{"correctedAway", "{event} was corrected to nothing, and is as if it had not been.", "Record a new event."},
 	{"containerLoop", "{resource} cannot be contained in {container}: {container} is, in the end, contained in {resource}.", "Name another container."},
 	{"economicField", "{property} of {id} is {was}; it changes by events only, not to {said} by hand.", "Record the event that changed it: raise or lower after a count, a move, a transfer, a produce."},
 	{"eventFixed", "{id} is an event, and what happened is not rewritten.", "Record a correction of it, and a new event where needed."},
