@@ -49,7 +49,7 @@ func (c *importCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if n.Base != "" && n.Base != b.Network() {
+	if n.Base != "" && n.Base != b.Network() && !strings.HasSuffix(b.Network(), noAddress) {
 		return rule.Refuse("otherNetwork", "base", n.Base, "network", b.Network())
 	}
 	done := p.busy("entering")

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 
@@ -13,7 +15,7 @@ import (
 
 // initCommand begins the books of a network.
 type initCommand struct {
-	Network string `arg:"" help:"The network's id: an address of its own, such as https://example.org/our-network/; ids in files are relative to it."`
+	Network string `arg:"" optional:"" help:"The network's id: an address of its own, such as https://example.org/our-network/; ids in files are relative to it. Left out, one is made from the key, and files of any base can be imported."`
 }
 
 // begun is what init tells programs.
@@ -23,12 +25,19 @@ type begun struct {
 	PublicKey journal.PublicKey `json:"publicKey"`
 }
 
+// noAddress is how the id of a network ends that has no address of its own:
+// nobody can ever have that name (RFC 2606).
+const noAddress = ".commonweal.invalid/"
+
+// unnamed makes an id for a network without address from its first key.
+func unnamed(k journal.PublicKey) string {
+	sum := sha256.Sum256([]byte(k))
+	return "https://" + hex.EncodeToString(sum[:8]) + noAddress
+}
+
 // Run makes the data folder, the key, and the first entry of the journal. Where
 // it was cut short earlier, it goes on with the key that is there.
 func (c *initCommand) Run(p *program) (err error) {
-	if c.Network == "" {
-		return rule.Refuse("badNetworkId", "value", "")
-	}
 	if err := p.newFolder(); err != nil {
 		var r *rule.Refusal
 		if !errors.As(err, &r) {
@@ -41,6 +50,9 @@ func (c *initCommand) Run(p *program) (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	if c.Network == "" {
+		c.Network = unnamed(signer.PublicKey())
 	}
 	s, err := sqlite.Create(p.ctx, p.booksPath(), sqlite.Options{})
 	if err != nil {

@@ -121,13 +121,17 @@ func cut(s string, wide int) string {
 	for g := uniseg.NewGraphemes(s); g.Next(); {
 		parts = append(parts, g.Str())
 	}
-	head, tail := wide/2, len(parts)-(wide-wide/2-1)
+	head, tail := wide/2, wide-wide/2-1
 	for {
-		short := strings.Join(parts[:head], "") + "…" + strings.Join(parts[tail:], "")
-		if uniseg.StringWidth(short) <= wide || head == 0 {
+		short := strings.Join(parts[:head], "") + "…" + strings.Join(parts[len(parts)-tail:], "")
+		if uniseg.StringWidth(short) <= wide || head+tail == 0 {
 			return short
 		}
-		head--
+		if head >= tail {
+			head--
+		} else {
+			tail--
+		}
 	}
 }
 

@@ -52,6 +52,9 @@ func (c *verifyCommand) Run(p *program) error {
 	if err := c.tell(p, report); err != nil {
 		return err
 	}
+	if _, err := s.Check(p.ctx); err != nil {
+		return err
+	}
 	n, err := node.Open(p.ctx, s, node.Options{})
 	if err != nil {
 		return err
