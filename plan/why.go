@@ -50,10 +50,14 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs[i].buffer, c.qty), HasEnd: vf.At(c.at),
 			Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
 	}
+	var direct []link
 	for _, l := range p.links.all() {
 		if l.consumer == ^int32(i) {
-			t.walk(*l, l.qty, 0)
+			direct = append(direct, *l)
 		}
+	}
+	for _, l := range together(direct) {
+		t.walk(l, l.qty, 0)
 	}
 	x.Rests = append(x.Rests, t.rests...)
 	return x, nil
@@ -142,9 +146,24 @@ func (t *tree) order(r Rest, order int32, what string, beside bool) {
 	}
 }
 
+// together adds up the links from one supply to one consumer.
+func together(links []link) []link {
+	var list []link
+	at := map[int32]int{}
+	for _, l := range links {
+		i, seen := at[l.supply]
+		if !seen {
+			i, at[l.supply] = len(list), len(list)
+			list = append(list, link{l.supply, l.consumer, 0})
+		}
+		list[i].qty += l.qty
+	}
+	return list
+}
+
 // inputs walks on to the part of each input that serves the need.
 func (t *tree) inputs(order int32, depth int) {
-	for _, l := range t.w.g.byUser[order] {
+	for _, l := range together(t.w.g.byUser[order]) {
 		for _, y := range share(t.w.g.of(order), t.w.p.orders.at(order).qty, l.qty) {
 			if y.need == t.need {
 				t.walk(l, y.qty, depth)

@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 
-	"commonweal/plan"
 	"commonweal/vf"
 )
 
@@ -39,42 +38,8 @@ func (c *whyCommand) Run(p *program) error {
 	if len(why.Rests) > 0 {
 		p.say("It rests on:")
 	}
-	for _, r := range merged(why.Rests, g) {
+	for _, r := range why.Rests {
 		p.say("%s%s", strings.Repeat(" ", 2*r.Depth+2), wrap(r.Text, 2*r.Depth+2))
 	}
 	return nil
-}
-
-// merged adds up what a need rests on several times: parts of one flow that
-// came to it by different ways are one line for people.
-func merged(rests []plan.Rest, g *vf.Graph) []plan.Rest {
-	units, err := vf.NewUnits(g.Units)
-	if err != nil {
-		return rests
-	}
-	type where struct {
-		depth          int
-		flow, resource vf.ID
-	}
-	place := map[where]int{}
-	var list []plan.Rest
-	for _, r := range rests {
-		key := where{r.Depth, r.Flow, r.Resource}
-		i, seen := place[key]
-		if !seen {
-			place[key] = len(list)
-			list = append(list, r)
-			continue
-		}
-		if sum, err := units.Sum(list[i].ResourceQuantity, r.ResourceQuantity); err == nil {
-			list[i].ResourceQuantity = sum
-		}
-	}
-	names := namesOf(g)
-	for i := range list {
-		if _, rest, ok := strings.Cut(list[i].Text, " of "); ok {
-			list[i].Text = names.amount(list[i].ResourceQuantity) + " of " + rest
-		}
-	}
-	return list
 }
