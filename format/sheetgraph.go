@@ -1,10 +1,6 @@
 package format
 
-import (
-	"strconv"
-
-	"commonweal/vf"
-)
+import "commonweal/vf"
 
 // graph makes the records of the tables, in slabs: one piece of memory for all
 // records of a class.
@@ -83,8 +79,8 @@ func (b *sheetReader) makes(g *vf.Graph) {
 		}
 		id := b.ids.join("make/", it.key)
 		processes = append(processes, vf.RecipeProcess{ID: vf.ID(id), Name: it.key, HasDuration: days(it.lead)})
-		for j, p := range b.parts[b.from[i]:b.from[i+1]] {
-			flows = append(flows, vf.RecipeFlow{ID: vf.ID(b.ids.join(id, "/in", strconv.Itoa(j+1))), Action: vf.Consume,
+		for _, p := range b.parts[b.from[i]:b.from[i+1]] {
+			flows = append(flows, vf.RecipeFlow{ID: vf.ID(b.ids.join(id, "/in/", b.items[p.component].key)), Action: vf.Consume,
 				RecipeInputOf: vf.ID(id), ResourceConformsTo: g.ResourceSpecifications[p.component].ID, ResourceQuantity: ones(p.quantity)})
 		}
 		flows = append(flows, vf.RecipeFlow{ID: vf.ID(b.ids.join(id, "/out")), Action: vf.Produce, RecipeOutputOf: vf.ID(id),

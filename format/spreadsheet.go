@@ -35,8 +35,11 @@ type Sheets struct {
 // any order beside others. An item with components is made by the RecipeProcess
 // make/ITEM in lead_days; one without is bought by the offer buy/ITEM without
 // limit, with lead_days as its lead time. What is on hand is stock/ITEM, a
-// demand the Intent need/DEMAND. All is counted in unit/one, in whole ones unless
-// the tables have decimals. The error is [Refusals], or that of a reader.
+// demand the Intent need/DEMAND; a component goes in by the RecipeFlow
+// make/ITEM/in/COMPONENT, once for each item: a second row for it is refused. So
+// the same rows say the same in any order. All is counted in unit/one, in whole
+// ones unless the tables have decimals. The error is [Refusals], or that of a
+// reader.
 func ReadSpreadsheets(s Sheets) (*vf.Graph, error) {
 	b := &sheetReader{index: map[string]int32{}}
 	for _, read := range []func() error{

@@ -29,8 +29,8 @@ func TestSpreadsheets(t *testing.T) {
 		`{"@type":"Intent","@id":"need/0","action":"transfer","receiver":"agent/wanted","resourceConformsTo":"item/1","resourceQuantity":{"hasNumericalValue":"4","hasUnit":"unit/one"},"due":"2026-03-02T00:00:00Z"}`,
 		`{"@type":"Organization","@id":"agent/suppliers","name":"Suppliers"}`,
 		`{"@type":"Organization","@id":"agent/wanted","name":"Those who asked"}`,
-		`{"@type":"RecipeFlow","@id":"make/1/in1","action":"consume","recipeInputOf":"make/1","resourceConformsTo":"item/11","resourceQuantity":{"hasNumericalValue":"3","hasUnit":"unit/one"}}`,
-		`{"@type":"RecipeFlow","@id":"make/1/in2","action":"consume","recipeInputOf":"make/1","resourceConformsTo":"item/10","resourceQuantity":{"hasNumericalValue":"1","hasUnit":"unit/one"}}`,
+		`{"@type":"RecipeFlow","@id":"make/1/in/10","action":"consume","recipeInputOf":"make/1","resourceConformsTo":"item/10","resourceQuantity":{"hasNumericalValue":"1","hasUnit":"unit/one"}}`,
+		`{"@type":"RecipeFlow","@id":"make/1/in/11","action":"consume","recipeInputOf":"make/1","resourceConformsTo":"item/11","resourceQuantity":{"hasNumericalValue":"3","hasUnit":"unit/one"}}`,
 		`{"@type":"RecipeFlow","@id":"make/1/out","action":"produce","recipeOutputOf":"make/1","resourceConformsTo":"item/1","resourceQuantity":{"hasNumericalValue":"1","hasUnit":"unit/one"}}`,
 		`{"@type":"RecipeProcess","@id":"make/1","name":"1","hasDuration":{"hasNumericalValue":"2","hasUnit":"unit/day"}}`,
 		`{"@type":"ResourceSpecification","@id":"item/1","name":"1","defaultUnitOfResource":"unit/one"}`,
@@ -43,6 +43,7 @@ func TestSpreadsheets(t *testing.T) {
 		"plain":      sheets("1,0,2,0\n10,1,20,7\n11,1,5,0\n", "1,11,3\n1,10,1\n", "0,1,4,60\n"),
 		"no newline": sheets("1,0,2,0\r\n\r\n10,1,20,7\r\n11,1,5,0", "1,11,3\n1,10,1", "0,1,4,60"),
 		"header":     sheets("\ufeffColour;on_hand;Item;lead_days\nred;0;1;2\n;7;10;20\n\"a;b\";0;11;5\n", "component\tquantity_per\tparent\n11\t3\t1\n10\t1\t1\n", "Due_Day,quantity,item,demand,note\n60,4,1,0,\"two\nlines, and \"\"quotes\"\"\"\n"),
+		"shuffled":   sheets("11,1,5,0\n10,1,20,7\n1,0,2,0\n", "1,10,1\n1,11,3\n", "0,1,4,60\n"),
 		"quotes":     sheets("\"1\", 0 ,\"2\",0\n 10,1,20,7\n11,1,5,0", "1,11,3\n1, \"10\" ,1", "0,1,4,60"),
 	} {
 		g, err := ReadSpreadsheets(s)
