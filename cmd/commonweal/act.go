@@ -219,18 +219,19 @@ func describeFlow(id vf.ID, action string, resource, effort vf.Measure, thing, f
 	return s
 }
 
-// day writes a time as people read it in a plan: the date alone where it is a
-// midnight, else with hour and minute; the zone where it is not UTC.
+// zone follows a time that shows its hour: people far apart read the same plan,
+// so all read the same clock.
+const zone = " UTC"
+
+// day writes a time as people read it, in UTC: the date alone where it is a
+// midnight, else with hour and minute.
 func day(t vf.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	layout := "2006-01-02"
-	if t.Hour()+t.Minute()+t.Second() != 0 {
-		layout += " 15:04"
+	u := t.UTC()
+	if u.Hour()+u.Minute()+u.Second() == 0 {
+		return u.Format("2006-01-02")
 	}
-	if _, offset := t.Zone(); offset != 0 {
-		layout += " -07:00"
-	}
-	return t.Format(layout)
+	return u.Format("2006-01-02 15:04") + zone
 }

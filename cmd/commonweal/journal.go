@@ -23,7 +23,7 @@ func (c *journalCommand) Run(p *program) error {
 		return err
 	}
 	defer s.Close()
-	t := newTable(">entry", "when", "who", "did", "what")
+	t := newTable(">entry", "!when", "who", "did", "what")
 	err = s.Entries(p.ctx, c.From, func(seq int64, raw []byte) error {
 		if p.JSON {
 			fmt.Fprintln(p.out, string(raw))
@@ -33,7 +33,7 @@ func (c *journalCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		t.add(fmt.Sprint(seq), e.Act.At.UTC().Format("2006-01-02 15:04"), lastOf(e.Act.Author), string(e.Act.Kind), aboutWhat(&e.Act))
+		t.add(fmt.Sprint(seq), e.Act.At.UTC().Format("2006-01-02 15:04")+zone, lastOf(e.Act.Author), string(e.Act.Kind), aboutWhat(&e.Act))
 		return nil
 	})
 	t.write(p.out)

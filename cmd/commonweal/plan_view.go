@@ -74,56 +74,73 @@ type planView struct {
 	p     *program
 	names names
 	all   bool
-	year  int // of all times in the plan, 0 where they differ; then it is said once
+	year  int  // of all times in the plan, 0 where they differ; then it is said once
+	table bool // times stand in tables, under which the zone is said once
 }
 
-// day writes a time of the plan, without the year where that is said once.
+// day writes a time of the plan, without the year and the zone where those are
+// said once.
 func (v *planView) day(t vf.Time) string {
 	text := day(t)
-	if v.year != 0 && text != "" {
-		return t.Format("Jan _2") + text[len("2006-01-02"):]
+	if !v.table || text == "" {
+		return text
+	}
+	text = strings.TrimSuffix(text, zone)
+	if v.year != 0 {
+		return t.UTC().Format("Jan _2") + text[len("2006-01-02"):]
 	}
 	return text
 }
 
-// oneYear is the year of all times in a plan, 0 where they differ.
-func oneYear(r *plan.Report) int {
-	year := 0
-	same := func(t vf.Time) bool {
-		if t.IsZero() {
-			return true
-		}
-		if year == 0 {
-			year = t.Year()
-		}
-		return t.Year() == year
-	}
+// timesOf lists all times that the tables of a plan can show.
+func timesOf(r *plan.Report) (list []vf.Time) {
 	for _, x := range r.Processes {
-		if !same(x.HasBeginning) || !same(x.HasEnd) {
-			return 0
-		}
+		list = append(list, x.HasBeginning, x.HasEnd)
 	}
 	for _, x := range r.Flows {
-		if !same(x.Due) {
-			return 0
-		}
+		list = append(list, x.Due)
 	}
 	for _, x := range r.Needs {
-		if !same(x.Due) {
-			return 0
+		list = append(list, x.Due)
+		for _, c := range x.Coverage {
+			list = append(list, c.At)
 		}
 	}
-	return year
+	return list
+}
+
+// sayTimes says once what holds of all times in the tables: the year where it is
+// the same, and the zone where hours are shown.
+func (v *planView) sayTimes(r *plan.Report) {
+	years, hours := map[int]bool{}, false
+	for _, t := range timesOf(r) {
+		if t.IsZero() {
+			continue
+		}
+		v.year = t.UTC().Year()
+		years[v.year] = true
+		hours = hours || strings.HasSuffix(day(t), zone)
+	}
+	var said []string
+	if len(years) == 1 {
+		said = append(said, fmt.Sprintf("All dates are of %d.", v.year))
+	} else {
+		v.year = 0
+	}
+	if hours {
+		said = append(said, "Times are UTC.")
+	}
+	if len(said) > 0 {
+		v.p.say("%s", strings.Join(said, " "))
+	}
+	v.table = true
 }
 
 func (v *planView) tell(r *plan.Report, now vf.Time) {
 	s := r.Stats
 	v.p.say("Plan as of %s: %s, %d on time, %d late, %d short.", day(now), count(s.Needs, "need"), s.OnTime, s.Late, s.Short)
 	v.p.say("%s and %s are proposed.", count(s.Processes, "process"), count(s.Purchases, "purchase"))
-	v.year = oneYear(r)
-	if v.year != 0 {
-		v.p.say("All dates are of %d.", v.year)
-	}
+	v.sayTimes(r)
 	v.needs(r)
 	v.processes(r)
 	v.purchases(r)
@@ -142,8 +159,8 @@ func count(n int, noun string) string {
 	return fmt.Sprint(n, " ", noun)
 }
 
-// table prints a table under a heading, cut after so many rows.
-func (v *planView) table(heading string, t *table) {
+// print prints a table under a heading, cut after so many rows.
+func (v *planView) print(heading string, t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
@@ -162,26 +179,60 @@ func (v *planView) table(heading string, t *table) {
 func (v *planView) needs(r *plan.Report) {
 	needs := append([]plan.Need(nil), r.Needs...)
 	sort.SliceStable(needs, func(i, j int) bool { return needs[i].Due.Before(needs[j].Due.Time) })
-	t := newTable("!need", ">wanted", "what", "?for", "due", "!state")
+	t := newTable("!need", ">wanted", "what", "?for", "!due", "+state")
 	for _, n := range needs {
-		t.add(string(n.ID), v.names.amount(n.Wanted), v.names.of(n.ResourceConformsTo), v.names.of(n.Receiver), v.day(n.Due), v.state(n))
+		t.add(string(n.ID), v.names.amount(n.Wanted), v.names.of(n.ResourceConformsTo), v.names.of(n.Receiver), v.day(n.Due), strings.Join(v.state(n), "\n"))
 	}
-	v.table("Needs", t)
+	v.print("Needs", t)
 }
 
-// state says in a few words what a need gets, and when.
-func (v *planView) state(n plan.Need) string {
-	if n.State == "onTime" {
-		return "on time"
-	}
+// state says in a few words what a need gets, and then, where there is more to
+// say, how much of it comes when.
+func (v *planView) state(n plan.Need) []string {
 	var parts []string
 	for _, c := range n.Coverage {
-		parts = append(parts, v.names.amount(c.ResourceQuantity)+" on "+v.day(c.At))
+		date := strings.ReplaceAll(v.day(c.At), "  ", " ")
+		parts = append(parts, v.names.amount(c.ResourceQuantity)+" on "+date)
 	}
-	if len(parts) == 0 {
-		return n.State + ": none"
+	detail := strings.Join(parts, ", ")
+	if n.State == "onTime" {
+		detail = ""
 	}
-	return n.State + ": " + strings.Join(parts, ", ")
+	if !n.Delivered.IsZero() {
+		if detail != "" {
+			detail += "; "
+		}
+		detail += v.names.amount(n.Delivered) + " delivered"
+	}
+	switch n.State {
+	case "short":
+		by := "by " + v.names.amount(missingOf(n))
+		if detail != "" {
+			by += " (" + detail + ")"
+		}
+		return []string{"short", by}
+	case "late":
+		return []string{"late:", detail}
+	}
+	if detail == "" {
+		return []string{"on time"}
+	}
+	return []string{"on time", "(" + detail + ")"}
+}
+
+// missingOf is what of a need neither came already nor is covered.
+func missingOf(n plan.Need) vf.Measure {
+	left := n.Wanted
+	got := []vf.Measure{n.Delivered}
+	for _, c := range n.Coverage {
+		got = append(got, c.ResourceQuantity)
+	}
+	for _, m := range got {
+		if d, err := left.HasNumericalValue.Sub(m.HasNumericalValue); err == nil {
+			left.HasNumericalValue = d
+		}
+	}
+	return left
 }
 
 func (v *planView) processes(r *plan.Report) {
@@ -206,7 +257,7 @@ func (v *planView) processes(r *plan.Report) {
 			t.add(append(row, "", "")...)
 		}
 	}
-	v.table("Calendar of work", t)
+	v.print("Calendar of work", t)
 }
 
 func (v *planView) purchases(r *plan.Report) {
@@ -221,7 +272,7 @@ func (v *planView) purchases(r *plan.Report) {
 	for _, f := range list {
 		t.add(v.day(f.Due), v.names.thing(f.ResourceConformsTo, f.Stage), v.names.amount(f.ResourceQuantity), v.names.of(f.Provider), v.names.of(f.Receiver))
 	}
-	v.table("Taken from offers", t)
+	v.print("Taken from offers", t)
 }
 
 func (v *planView) problems(r *plan.Report) {

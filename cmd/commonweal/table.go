@@ -4,17 +4,31 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/rivo/uniseg"
+	"golang.org/x/term"
 )
 
-// width is how wide a table may be: what fits a small terminal and a mail.
+// width is how wide a text is, and a table that nobody sees on a wider terminal:
+// what fits a small terminal and a mail.
 const width = 80
+
+// widthOf is how wide a table may be that is written there.
+func widthOf(out io.Writer) int {
+	if f, ok := out.(*os.File); ok {
+		if wide, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return max(width, wide)
+		}
+	}
+	return width
+}
 
 // table is text in columns. A sign before a heading says how the column is
 // treated: ">" aligns it to the right, "!" never cuts it, "?" leaves it out where
-// the table would be too wide.
+// the table would be too wide, "+" never cuts it and puts what stands after its
+// first line under the row where it does not fit; such a column is the last one.
 type table struct {
 	heads []string
 	signs []byte
@@ -24,7 +38,7 @@ type table struct {
 func newTable(heads ...string) *table {
 	t := &table{heads: heads, signs: make([]byte, len(heads))}
 	for i, h := range heads {
-		if h != "" && strings.ContainsRune(">!?", rune(h[0])) {
+		if h != "" && strings.ContainsRune(">!?+", rune(h[0])) {
 			t.signs[i], t.heads[i] = h[0], h[1:]
 		}
 	}
@@ -40,16 +54,21 @@ func (t *table) write(out io.Writer) {
 	if len(t.rows) == 0 {
 		return
 	}
-	wide := t.widths()
+	limit := widthOf(out)
+	wide := t.widths(limit)
 	rows := t.rows
 	if strings.Join(t.heads, "") != "" {
 		rows = append([][]string{t.heads}, rows...)
 	}
 	for _, row := range rows {
 		var line strings.Builder
+		more := ""
 		for i, cell := range row {
 			if wide[i] == 0 {
 				continue
+			}
+			if t.signs[i] == '+' {
+				cell, more, _ = strings.Cut(cell, "\n")
 			}
 			cell = cut(cell, wide[i])
 			pad := strings.Repeat(" ", wide[i]-uniseg.StringWidth(cell))
@@ -62,16 +81,29 @@ func (t *table) write(out io.Writer) {
 				line.WriteString(cell + pad)
 			}
 		}
-		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
+		text := strings.TrimRight(line.String(), " ")
+		switch {
+		case more == "":
+		case uniseg.StringWidth(text+" "+more) <= limit:
+			text += " " + more
+		default:
+			text += "\n    " + wrap(more, 4)
+		}
+		fmt.Fprintln(out, text)
 	}
 }
 
+func firstLine(cell string) string {
+	line, _, _ := strings.Cut(cell, "\n")
+	return line
+}
+
 // widths works out how wide each column is; 0 leaves it out.
-func (t *table) widths() []int {
+func (t *table) widths(limit int) []int {
 	wide := make([]int, len(t.heads))
 	for _, row := range t.rows {
 		for i, cell := range row {
-			wide[i] = max(wide[i], uniseg.StringWidth(cell))
+			wide[i] = max(wide[i], uniseg.StringWidth(firstLine(cell)))
 		}
 	}
 	for i, head := range t.heads {
@@ -80,14 +112,14 @@ func (t *table) widths() []int {
 		}
 	}
 	for i, sign := range t.signs {
-		if sign == '?' && total(wide) > width {
+		if sign == '?' && total(wide) > limit {
 			wide[i] = 0
 		}
 	}
-	for total(wide) > width {
+	for total(wide) > limit {
 		widest := -1
 		for i, w := range wide {
-			if t.signs[i] != '!' && w > leastColumn && (widest < 0 || w > wide[widest]) {
+			if t.signs[i] != '!' && t.signs[i] != '+' && w > leastColumn && (widest < 0 || w > wide[widest]) {
 				widest = i
 			}
 		}

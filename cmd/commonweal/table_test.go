@@ -45,3 +45,23 @@ func TestCut(t *testing.T) {
 		}
 	}
 }
+
+// TestLongDetailsStandUnderTheirRow: what a last column has to say beyond a few
+// words never makes another column narrower.
+func TestLongDetailsStandUnderTheirRow(t *testing.T) {
+	t.Parallel()
+	table := newTable("what", "!on", "+state")
+	table.add("Brown 50/50 Yarn", "Dec  5 08:00", "late:\n10 loaf on Dec 5")
+	table.add("Gray 50/50 Yarn", "Dec  5 08:00", "late:\n"+strings.Repeat("10 loaf on Dec 5, ", 6)+"1 loaf on Dec 6")
+	var out strings.Builder
+	table.write(&out)
+	const want = `what              on            state
+Brown 50/50 Yarn  Dec  5 08:00  late: 10 loaf on Dec 5
+Gray 50/50 Yarn   Dec  5 08:00  late:
+    10 loaf on Dec 5, 10 loaf on Dec 5, 10 loaf on Dec 5, 10 loaf on Dec 5, 10
+    loaf on Dec 5, 10 loaf on Dec 5, 1 loaf on Dec 6
+`
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+}

@@ -29,7 +29,7 @@ func (c *whyCommand) Run(p *program) error {
 	v := &planView{p: p, names: namesOf(g)}
 	n := why.Need
 	p.say("%s", wrap(string(n.ID)+": "+v.names.amount(n.Wanted)+" of "+v.names.of(n.ResourceConformsTo)+" for "+v.names.of(n.Receiver)+
-		" by "+day(n.Due)+" is "+v.state(n)+".", 0))
+		" by "+day(n.Due)+" is "+strings.Join(v.state(n), " ")+".", 0))
 	if why.Problem != nil {
 		for _, cause := range why.Problem.Causes {
 			p.say("- %s", wrap("because "+cause.Text, 2))
