@@ -9,8 +9,13 @@
 // quantities, location, stage, state, containment and accountable agent of the
 // resources that it names, and to the commitments, intents and claims that it
 // fulfils, satisfies and settles. The net quantity of an event is what was
-// recorded, with its corrections added. A share is the part of an event's
-// quantity that flows into, or out of, what is traced or tracked.
+// recorded, with its corrections added. A row of a trace or track tells an
+// event's own net quantity, in its own unit, and beside it a share from 0 to 1,
+// as an exact fraction: of a trace, the part of the event that came to be in what
+// is traced (a fifth of the milling, where 10 of the 50 loaves are left); of a
+// track, the part of what is tracked that flowed through the event (half of the
+// grain, where 20 of 40 kg went to the mill, whatever came out of it). A share
+// of 0 says that a thing was only named or used, and nothing of it flowed.
 //
 // # The path of a record
 //

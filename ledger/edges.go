@@ -46,6 +46,9 @@ func (h *history) processSources(i int) []edge {
 			continue
 		}
 		stays := new(big.Rat).Mul(share, h.staysIn(in))
+		if to := h.events[in].ToResourceInventoriedAs; h.events[in].Action == vf.Combine && to != "" && !h.makes(ev.OutputOf, to) {
+			stays = nought // it goes where the container goes, see contents
+		}
 		list = append(list, edge{in, stays})
 	}
 	return list

@@ -324,8 +324,8 @@ func TestSharesAreWhole(t *testing.T) {
 				}
 				seen := map[vf.ID]bool{}
 				for _, r := range rows {
-					if seen[r.Event.ID] || r.Quantity.HasNumericalValue.Sign() < 0 {
-						t.Fatalf("%s: twice, or a share of %s", r.Event.ID, r.Quantity)
+					if seen[r.Event.ID] || r.Share.Sign() < 0 || r.Share.Cmp(big.NewRat(1, 1)) > 0 {
+						t.Fatalf("%s: twice, or a share of %s", r.Event.ID, r.Share)
 					}
 					seen[r.Event.ID] = true
 				}
@@ -365,11 +365,11 @@ func TestFlowsShareOutExactly(t *testing.T) {
 			sum := new(big.Rat)
 			for _, row := range rows {
 				if row.Event.Action == vf.Raise {
-					sum.Add(sum, row.Quantity.HasNumericalValue.Rat())
+					sum.Add(sum, row.Share.Mul(row.Share, row.Quantity.HasNumericalValue.Rat()))
 				}
 			}
-			if d := sum.Sub(sum, r.OnhandQuantity.HasNumericalValue.Rat()); d.Abs(d).Cmp(big.NewRat(int64(len(rows)), 2_000_000)) > 0 {
-				t.Fatalf("%s has %s, its trace differs by %s", id, r.OnhandQuantity, d.FloatString(9))
+			if sum.Cmp(r.OnhandQuantity.HasNumericalValue.Rat()) != 0 {
+				t.Fatalf("%s has %s, its trace says %s", id, r.OnhandQuantity, sum)
 			}
 		}
 	})
@@ -398,7 +398,7 @@ func TestTracksAddUp(t *testing.T) {
 			}
 			_ = s.Post(ev) // refused ones leave no trace
 		}
-		sums, rows := map[vf.ID]*big.Rat{}, 0
+		sums := map[vf.ID]*big.Rat{}
 		for _, ev := range s.Events() {
 			if ev.Action != vf.Raise {
 				continue
@@ -409,14 +409,15 @@ func TestTracksAddUp(t *testing.T) {
 				if sums[row.Event.ID] == nil {
 					sums[row.Event.ID] = new(big.Rat)
 				}
-				sums[row.Event.ID].Add(sums[row.Event.ID], row.Quantity.HasNumericalValue.Rat())
-				rows++
+				if row.Quantity != row.Event.ResourceQuantity {
+					t.Fatalf("%s of %s is told as %s", row.Event.Action, row.Event.ResourceQuantity, row.Quantity)
+				}
+				sums[row.Event.ID].Add(sums[row.Event.ID], row.Share.Mul(row.Share, ev.ResourceQuantity.HasNumericalValue.Rat()))
 			}
 		}
 		for _, ev := range s.Events() {
-			d := new(big.Rat).Sub(ev.ResourceQuantity.HasNumericalValue.Rat(), sums[ev.ID])
-			if d.Abs(d).Cmp(big.NewRat(int64(rows), 2_000_000)) > 0 {
-				t.Fatalf("%s of %s gets %s from all raises", ev.Action, ev.ResourceQuantity, sums[ev.ID].FloatString(9))
+			if sums[ev.ID].Cmp(ev.ResourceQuantity.HasNumericalValue.Rat()) != 0 {
+				t.Fatalf("%s of %s gets %s from all raises", ev.Action, ev.ResourceQuantity, sums[ev.ID])
 			}
 		}
 	})

@@ -23,7 +23,7 @@ import (
 //	refused RULE [text]      the line before is refused by this rule, its error containing the text
 //	see ID p=v …             a record has these values; p= says that it has none
 //	done ID QUANTITY         so much of a promise is filled
-//	trace ID, track ID       then lines "| EVENT SHARE"
+//	trace ID, track ID       then lines "| EVENT QUANTITY SHARE", the share as a fraction such as 3/4
 //	labour ID UNIT           then "| TOTAL PER-UNIT of QUANTITY"
 //	rollup ID UNIT SPEC=RATE/FOR …  the same, with rates such as wool=3usd/1kg
 //
@@ -122,7 +122,7 @@ func (st *story) do(at int, line string) {
 		rows, err := follow(vf.ID(words[1]))
 		st.err = err
 		for _, r := range rows {
-			st.rows = append(st.rows, strings.Join(strings.Fields("| "+string(r.Event.ID)+" "+squeeze(r.Quantity)+" "+squeeze(r.Effort)+" "+string(r.Implied)), " "))
+			st.rows = append(st.rows, strings.Join(strings.Fields("| "+string(r.Event.ID)+" "+squeeze(r.Quantity)+" "+squeeze(r.Effort)+" "+r.Share.RatString()+" "+string(r.Implied)), " "))
 		}
 	case "labour", "rollup":
 		st.rollup(words)

@@ -10,15 +10,16 @@ import (
 // Row is one event of a trace or track.
 type Row struct {
 	Event    *vf.EconomicEvent
-	Quantity vf.Measure // the share that flows, rounded to the step of its unit
-	Effort   vf.Measure // of a trace: the share of the effort
+	Quantity vf.Measure // the event's own, with its corrections, in the unit in which it was recorded
+	Effort   vf.Measure // likewise
+	Share    *big.Rat   // 0 to 1, exact: of a trace the part of the event, of a track the part of what is tracked
 	Implied  vf.Action  // the transfer that comes with it, since provider and receiver differ
 }
 
 // Trace follows an event, or what is on hand of a resource or of all resources
-// of a lot (BatchLotRecord), backwards to all that went into it: each event once, in time order, with the part of its own
-// quantity that came to be in what is traced. Of a resource that has nothing on
-// hand, all that ever came into it is traced.
+// of a lot (BatchLotRecord), backwards to all that went into it: each event
+// once, in time order, with the part of it that came to be in what is traced.
+// Of a resource that has nothing on hand, all that ever came into it is traced.
 func (s *State) Trace(id vf.ID) ([]Row, error) {
 	h, err := s.history()
 	if err != nil {
@@ -28,32 +29,18 @@ func (s *State) Trace(id vf.ID) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows []Row
-	for i, share := range shares {
-		if share == nil {
-			continue
-		}
-		row := Row{Event: h.events[i], Implied: implied(h.events[i])}
-		if row.Quantity, err = h.round(share, h.kept[i].Resource); err != nil {
-			return nil, err
-		}
-		if row.Effort, err = h.round(share, h.kept[i].Effort); err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
+	return h.rows(shares), nil
 }
 
 // Track follows an event, or all that came into a resource or lot from elsewhere,
-// forwards to wherever it went: each event once, in time order, with how much of
-// what is tracked flowed through it, in the unit in which that began.
+// forwards to wherever it went: each event once, in time order, with the part of
+// what is tracked that flowed through it.
 func (s *State) Track(id vf.ID) ([]Row, error) {
 	h, err := s.history()
 	if err != nil {
 		return nil, err
 	}
-	begin, unit, err := h.trackStart(id)
+	begin, err := h.trackStart(id)
 	if err != nil {
 		return nil, err
 	}
@@ -63,19 +50,18 @@ func (s *State) Track(id vf.ID) ([]Row, error) {
 			next[e.to] = append(next[e.to], edge{i, e.share})
 		}
 	}
-	amounts := walk(len(h.events), begin, func(i int) []edge { return next[i] })
+	return h.rows(walk(len(h.events), begin, func(i int) []edge { return next[i] })), nil
+}
+
+// rows are the events that have a share, be it nought.
+func (h *history) rows(shares []*big.Rat) []Row {
 	var rows []Row
-	for i, amount := range amounts {
-		if amount == nil {
-			continue
+	for i, share := range shares {
+		if share != nil {
+			rows = append(rows, Row{h.events[i], h.kept[i].Resource, h.kept[i].Effort, share, implied(h.events[i])})
 		}
-		row := Row{Event: h.events[i], Implied: implied(h.events[i])}
-		if row.Quantity, err = h.round(amount, vf.Measure{HasNumericalValue: vf.Whole(1), HasUnit: unit}); err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
 	}
-	return rows, nil
+	return rows
 }
 
 func implied(ev *vf.EconomicEvent) vf.Action {
@@ -153,18 +139,15 @@ func (h *history) alone(i int) {
 }
 
 // trackStart is what is tracked: one event, or the receipts of resources that
-// came from elsewhere: not out of themselves, nor from each other.
-func (h *history) trackStart(id vf.ID) (map[int]*big.Rat, vf.ID, error) {
+// came from elsewhere: not out of themselves, nor from each other. Each receipt
+// has its part of them all.
+func (h *history) trackStart(id vf.ID) (map[int]*big.Rat, error) {
 	i, resources, err := h.start(id)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if i >= 0 {
-		m := h.kept[i].Resource
-		if m.IsZero() {
-			m = h.kept[i].Effort
-		}
-		return map[int]*big.Rat{i: m.HasNumericalValue.Rat()}, m.HasUnit, nil
+		return map[int]*big.Rat{i: whole}, nil
 	}
 	begin, here, unit := map[int]*big.Rat{}, map[vf.ID]bool{}, vf.ID("")
 	for _, r := range resources {
@@ -173,16 +156,21 @@ func (h *history) trackStart(id vf.ID) (map[int]*big.Rat, vf.ID, error) {
 			unit = unitOf(r)
 		}
 	}
+	sum := new(big.Rat)
 	for _, r := range resources {
 		for _, in := range h.pool(r.ID).in {
 			ev := h.events[in]
 			_, again := entrance[ev.Action]
 			if !again && !(here[ev.ResourceInventoriedAs] && here[ev.ToResourceInventoriedAs]) {
 				begin[in] = h.amount(in, unit)
+				sum.Add(sum, begin[in])
 			}
 		}
 	}
-	return begin, unit, nil
+	for in, amount := range begin {
+		begin[in] = part(amount, sum)
+	}
+	return begin, nil
 }
 
 // walk carries shares from where they begin along the edges, each event after
@@ -200,7 +188,8 @@ func walk(n int, begin map[int]*big.Rat, edges func(int) []edge) []*big.Rat {
 			if shares[e.to] == nil {
 				shares[e.to] = new(big.Rat)
 			}
-			if e.share.Sign() != 0 && !closing[[2]int{i, e.to}] {
+			all := begin[e.to] != nil && begin[e.to].Cmp(whole) == 0 // there is no more of it
+			if e.share.Sign() != 0 && !all && !closing[[2]int{i, e.to}] {
 				shares[e.to].Add(shares[e.to], new(big.Rat).Mul(shares[i], e.share))
 			}
 		}

@@ -12,5 +12,5 @@ type trackCommand struct {
 
 // Run prints where it went, event by event.
 func (c *trackCommand) Run(p *program) error {
-	return p.history(c.ID, (*ledger.State).Track, "Nothing is recorded that came of %s.")
+	return p.history(c.ID, (*ledger.State).Track, "Nothing is recorded that came of %s.", "share: the part of %s that flowed through each event.")
 }
