@@ -45,6 +45,11 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 	here := make(map[vf.ID]bool, len(records)+len(events))
 	for _, r := range records {
 		here[r.Key()] = true
+		if c, ok := r.(*vf.Commitment); ok {
+			if err := bySomebody(c); err != nil {
+				return at(err, c.ID)
+			}
+		}
 	}
 	for _, ev := range events {
 		g.Add(ev)

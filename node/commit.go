@@ -37,6 +37,18 @@ func commit(d *draft, a *Act) ([]vf.Record, error) {
 	return d.ready(a, fresh, false)
 }
 
+// bySomebody refuses a promise by nobody, or to nobody, by whatever act it
+// comes: nobody could be asked about it, yet plans would count on it.
+func bySomebody(c *vf.Commitment) error {
+	switch {
+	case c.Provider == "":
+		return rule.Refuse("missingProperty", "class", "Commitment", "property", "provider", "wanted", "the id of the agent who promises; on the command line --by")
+	case c.Receiver == "":
+		return rule.Refuse("missingProperty", "class", "Commitment", "property", "receiver", "wanted", "the id of the agent to whom it is promised; on the command line --for")
+	}
+	return nil
+}
+
 // checkOpen refuses a promise on what is finished.
 func (d *draft) checkOpen(c *vf.Commitment, fresh []vf.Record) error {
 	here := map[vf.ID]vf.Record{}

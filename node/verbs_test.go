@@ -20,10 +20,13 @@ func TestVerbsRefuse(t *testing.T) {
 	t.Parallel()
 	b := stocked(t)
 	b.do(node.Act{Kind: journal.Commit, Key: "c", Records: []vf.Record{&vf.Commitment{ID: "commitment/1", Action: vf.Consume, InputOf: "process/spin",
-		ResourceConformsTo: "spec/wool", ResourceQuantity: one("4", "unit/kg")}}})
+		Provider: "agent/ann", Receiver: "agent/ann", ResourceConformsTo: "spec/wool", ResourceQuantity: one("4", "unit/kg")}}})
 	b.do(node.Act{Kind: journal.Record, Key: "r", Records: []vf.Record{consume("event/1", "1")}})
 	need := func(id string) *vf.Intent {
 		return &vf.Intent{ID: vf.ID(id), Action: vf.Transfer, Receiver: "agent/bob", ResourceConformsTo: "spec/yarn", ResourceQuantity: one("5", "unit/kg")}
+	}
+	promise := func(from, to vf.ID) *vf.Commitment {
+		return &vf.Commitment{ID: "commitment/2", Action: vf.Transfer, Provider: from, Receiver: to, ResourceConformsTo: "spec/yarn", ResourceQuantity: one("5", "unit/kg")}
 	}
 	bad := need("need/2")
 	bad.ResourceConformsTo = "spec/yam"
@@ -63,6 +66,8 @@ func TestVerbsRefuse(t *testing.T) {
 		{"wrongClass", node.Act{Kind: journal.Record, Records: records(need("need/2"))}},
 		{"wrongClass", node.Act{Kind: journal.Correct, Records: records(need("need/2"))}},
 		{"missingProperty", node.Act{Kind: journal.Correct, Records: records(consume("event/2", "1"))}},
+		{"missingProperty", node.Act{Kind: journal.Commit, Records: records(promise("", "agent/ann"))}},
+		{"missingProperty", node.Act{Kind: journal.Commit, Records: records(promise("agent/ann", ""))}},
 		{"wrongReference", node.Act{Kind: journal.Release, Of: []vf.ID{"need/yarn"}}},
 		{"wrongReference", node.Act{Kind: journal.Finish, Of: []vf.ID{"spec/wool"}}},
 		{"unknownReference", node.Act{Kind: journal.Erase, Of: []vf.ID{"agent/none"}}},
@@ -89,7 +94,8 @@ func TestChangeReleaseFinishWithdraw(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	commitment := func(id string) *vf.Commitment {
-		return &vf.Commitment{ID: vf.ID(id), Action: vf.Consume, InputOf: "process/spin", ResourceConformsTo: "spec/wool", ResourceQuantity: one("4", "unit/kg")}
+		return &vf.Commitment{ID: vf.ID(id), Action: vf.Consume, InputOf: "process/spin", Provider: "agent/ann", Receiver: "agent/ann",
+			ResourceConformsTo: "spec/wool", ResourceQuantity: one("4", "unit/kg")}
 	}
 	b.do(node.Act{Kind: journal.Commit, Key: "2", Records: []vf.Record{commitment("commitment/1"), commitment("commitment/2")}})
 	b.do(node.Act{Kind: journal.Release, Key: "3", Of: []vf.ID{"commitment/1"}})
