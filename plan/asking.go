@@ -68,12 +68,12 @@ const (
 	undoLink
 )
 
-// The work of asking is bounded: for all needs together, for one need (what it
-// has not found by then is short, and the reason says so), and in the harvests
+// The work of asking is bounded: for all needs together and for one need (what
+// is not found by then is short, and the reason says so), and in the harvests
 // that a recipe asks back for its own seed.
 const (
-	mostSteps = 400_000_000
-	mostWork  = 1_000_000
+	mostSteps = 100_000_000
+	mostWork  = 10_000_000
 	mostReuse = 6
 )
 
@@ -118,7 +118,7 @@ func (a *asker) need(i int32) {
 	at, left, had := max(d.due, a.p.net.now), d.qty, d.done
 	latest := max(min(d.latest, a.p.net.horizon), at)
 	var r reasons
-	a.work = 0
+	a.work, a.causes = 0, a.causes[:0]
 	for left > 0 && at <= latest {
 		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
 		got, next := a.ask(d.buffer, left, at, ^i)
@@ -155,17 +155,15 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 	next = never
 	mark := len(a.causes)
 	a.work++
-	if a.steps++; a.steps > mostSteps && a.p.err == nil {
-		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(mostSteps)+" steps of work", "about", a.p.net.bufferName(b))
-	}
-	if a.work > mostWork {
+	a.steps++
+	if a.work > mostWork || a.steps > mostSteps {
 		a.causes = append(a.causes[:0], cause{kind: causeGivenUp, buffer: b, qty: q, at: at})
 	}
-	if a.p.err != nil || a.work > mostWork {
+	if a.p.err != nil || a.work > mostWork || a.steps > mostSteps {
 		return 0, never
 	}
 	for _, m := range a.p.net.makersOf[b] {
-		if x := a.sowFirst(m, q, at); x > 0 {
+		if x := a.sowFirst(m, q-got, at); x > 0 {
 			got += a.fromMaker(m, x, at, consumer, &next)
 		}
 	}
@@ -306,7 +304,7 @@ func (a *asker) grow(maker int32, begin, end, q int64) int32 {
 		order := o.at(list[at].order)
 		a.undo = append(a.undo, undo{kind: undoGrow, index: list[at].order, value: order.qty})
 		if order.qty += q; order.qty < 0 {
-			a.p.tooLarge(0, q)
+			a.p.err = rule.Refuse("planOverflow", "about", a.p.net.sourceName(maker), "quantity", itoa(q))
 		}
 		return list[at].order
 	}
@@ -319,6 +317,9 @@ func (a *asker) grow(maker int32, begin, end, q int64) int32 {
 // add makes an order, with room for its amounts.
 func (a *asker) add(maker int32, begin, end, q int64) int32 {
 	order := a.p.orders.add(maker, begin, end, q)
+	if order >= int32(a.p.settings.MostOrders) && a.p.err == nil {
+		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(a.p.settings.MostOrders)), "about", a.p.net.sourceName(maker))
+	}
 	a.base = append(a.base[:order-a.first], int32(len(a.amounts)))
 	if maker >= 0 {
 		m := &a.p.net.makers[maker]

@@ -28,8 +28,10 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 		byKey:    map[bufferKey]int32{},
 		specUnit: make(map[vf.ID]vf.ID, len(g.ResourceSpecifications)),
 	}
+	n.readNames()
 	n.readUnits()
 	n.readRecipes()
+	n.last = n.lastStages()
 	n.readFirm()
 	n.readOffers()
 	n.readNeeds()
@@ -38,6 +40,20 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.index()
 	n.setHorizon(s)
 	return n, nil
+}
+
+// readNames keeps the words for people.
+func (n *network) readNames() {
+	n.names, n.symbols, n.longFlow = map[vf.ID]string{}, map[vf.ID]string{}, map[*vf.RecipeFlow]bool{}
+	for _, a := range n.graph.Agents {
+		n.names[a.ID] = a.Name
+	}
+	for _, s := range n.graph.ProcessSpecifications {
+		n.names[s.ID] = s.Name
+	}
+	for _, u := range n.graph.Units {
+		n.symbols[u.ID] = u.Symbol
+	}
 }
 
 // refusal turns an error of package vf into a refusal of the same name.
@@ -88,9 +104,13 @@ func (n *network) readUnits() {
 func (n *network) steps(spec vf.ID, m vf.Measure, up bool) (int64, error) {
 	u, ok := n.specUnit[spec]
 	if !ok {
-		return 0, &vf.Error{Kind: "unknownReference", Values: []string{"id", string(spec)}}
+		return 0, unknownSpec(spec)
 	}
 	return n.units.Steps(m, u, up)
+}
+
+func unknownSpec(id vf.ID) error {
+	return &vf.Error{Kind: "unknownReference", Values: []string{"property", "resourceConformsTo", "id", string(id), "nearest", "a declared specification"}}
 }
 
 // breaks notes that a record makes no sense, and why.
@@ -151,6 +171,9 @@ func (n *network) readOffers() {
 			o.from, o.until = max(o.from, w[0]), min(o.until, w[1])
 		}
 		if o.left >= 0 {
+			if over := n.firm.taken[i.ID] - o.left; over > 0 && n.firm.lastOf[i.ID] != nil {
+				n.overPromised(n.firm.lastOf[i.ID], i.ID, over)
+			}
 			o.left = max(0, o.left-n.firm.taken[i.ID])
 		}
 		o.buffer = n.buffer(bufferKey{spec: i.ResourceConformsTo, stage: i.Stage, state: i.State, place: i.Place})
@@ -164,6 +187,9 @@ func (n *network) offerTerms(o *offer) (err error) {
 	if !i.AvailableQuantity.IsZero() {
 		if o.left, err = n.steps(i.ResourceConformsTo, i.AvailableQuantity, false); err != nil {
 			return err
+		}
+		if o.left < 0 {
+			return &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "availableQuantity", "value", i.AvailableQuantity.String(), "wanted", "a quantity of 0 or more"}}
 		}
 	}
 	if !i.MinimumQuantity.IsZero() {
@@ -226,7 +252,6 @@ func (n *network) secondsRat(m vf.Measure) (*big.Rat, error) {
 // readNeeds reads the intents that have a receiver alone.
 func (n *network) readNeeds() {
 	inReturn, _ := n.published()
-	last := n.lastStages()
 	for _, i := range n.graph.Intents {
 		if i.Receiver == "" || i.Provider != "" || i.Finished || !isMaterial(i) || inReturn[i.ID] {
 			continue
@@ -240,15 +265,28 @@ func (n *network) readNeeds() {
 			n.breaks(i.ID, err)
 			continue
 		}
-		k := bufferKey{spec: i.ResourceConformsTo, stage: i.Stage, state: i.State, place: i.Place, only: i.ResourceInventoriedAs}
-		if k.stage == "" && k.only == "" {
-			k.stage = last[k.spec]
-		}
-		d.buffer = n.buffer(k)
+		d.buffer = n.buffer(n.needKey(i))
 		n.needs = append(n.needs, d)
 	}
 	n.needs = append(n.needs, n.firm.needs...)
 	slices.SortFunc(n.needs, func(a, b need) int { return strings.Compare(string(a.id), string(b.id)) })
+}
+
+// needKey is the buffer that a need wants from.
+func (n *network) needKey(i *vf.Intent) bufferKey {
+	k := named(bufferKey{i.ResourceConformsTo, i.Stage, i.State, i.Place, i.ResourceInventoriedAs})
+	if k.stage == "" && k.only == "" {
+		k.stage = n.last[k.spec]
+	}
+	return k
+}
+
+// named leaves out stage, state and place where one resource is asked for by name.
+func named(k bufferKey) bufferKey {
+	if k.only != "" {
+		return bufferKey{spec: k.spec, only: k.only}
+	}
+	return k
 }
 
 func needDue(i *vf.Intent) int64 {
@@ -265,21 +303,32 @@ func (n *network) needTerms(d *need) (err error) {
 	if d.wanted, err = n.steps(i.ResourceConformsTo, i.ResourceQuantity, true); err != nil {
 		return err
 	}
+	if d.wanted < 0 {
+		return &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", i.ResourceQuantity.String(), "wanted", "a quantity of 0 or more"}}
+	}
+	if !i.LatestUseful.IsZero() {
+		d.latest = i.LatestUseful.Unix()
+	}
 	d.promised = n.firm.promised[i.ID]
 	d.done = n.firm.done[i.ID]
 	d.qty = d.wanted - d.done
+	d.promised = slices.DeleteFunc(slices.Clone(d.promised), func(p coverage) bool {
+		if p.at > d.latest {
+			d.tooLate = append(d.tooLate, p)
+		}
+		return p.at > d.latest
+	})
 	for _, p := range d.promised {
 		d.qty -= p.qty
 	}
-	d.qty = max(0, d.qty)
+	if d.qty = max(0, d.qty); d.latest < max(d.due, n.now) {
+		d.expired, d.qty = d.qty > 0, 0
+	}
 	if !i.MinimumUsefulQuantity.IsZero() {
 		if d.least, err = n.steps(i.ResourceConformsTo, i.MinimumUsefulQuantity, true); err != nil {
 			return err
 		}
 		d.least = min(d.least, d.wanted)
-	}
-	if !i.LatestUseful.IsZero() {
-		d.latest = i.LatestUseful.Unix()
 	}
 	return nil
 }
@@ -287,10 +336,10 @@ func (n *network) needTerms(d *need) (err error) {
 // readStock reads what is on hand. Non-substitutable things, and the part of a
 // resource that is asked for by name, serve only those who name them.
 func (n *network) readStock() {
-	named := map[vf.ID]int64{}
+	named, placed := map[vf.ID]int64{}, n.placed()
 	for i := range n.needs {
 		if only := n.buffers[n.needs[i].buffer].only; only != "" {
-			named[only] += n.needs[i].qty
+			named[only] = plus(named[only], n.needs[i].qty)
 		}
 	}
 	for _, r := range n.graph.EconomicResources {
@@ -304,13 +353,16 @@ func (n *network) readStock() {
 			continue
 		}
 		q = max(0, q-n.firm.reserved[r.ID])
-		k := bufferKey{spec: r.ConformsTo, stage: r.Stage, state: r.State, place: n.placeOf(r)}
+		k := bufferKey{spec: r.ConformsTo, stage: r.Stage, state: r.State}
+		if placed[k.spec] {
+			k.place = r.CurrentLocation
+		}
 		reserved := min(q, named[r.ID])
 		if spec.Substitutable == vf.No {
 			reserved = q
 		}
 		if reserved > 0 {
-			n.supplies = append(n.supplies, supply{buffer: n.buffer(bufferKey{spec: r.ConformsTo, only: r.ID, stage: n.namedStage(r)}), at: always, qty: reserved, id: r.ID})
+			n.supplies = append(n.supplies, supply{buffer: n.buffer(bufferKey{spec: r.ConformsTo, only: r.ID}), at: always, qty: reserved, id: r.ID})
 		}
 		if q > reserved {
 			n.supplies = append(n.supplies, supply{buffer: n.buffer(k), at: always, qty: q - reserved, id: r.ID})
@@ -319,28 +371,16 @@ func (n *network) readStock() {
 	n.supplies = append(n.supplies, n.firm.supplies...)
 }
 
-// namedStage is the stage under which a need that names the resource asks for it.
-func (n *network) namedStage(r *vf.EconomicResource) vf.ID {
-	for i := range n.needs {
-		if k := n.buffers[n.needs[i].buffer]; k.only == r.ID {
-			return k.stage
-		}
-	}
-	return ""
-}
-
-// placeOf is where a resource counts: places matter only for specifications of
-// which some requirement or offer names one.
-func (n *network) placeOf(r *vf.EconomicResource) vf.ID {
-	if r.CurrentLocation == "" {
-		return ""
-	}
+// placed lists the specifications of which some requirement, recipe or offer
+// names a place: only for them does it matter where a resource is.
+func (n *network) placed() map[vf.ID]bool {
+	list := map[vf.ID]bool{}
 	for i := range n.buffers {
-		if n.buffers[i].spec == r.ConformsTo && n.buffers[i].place != "" {
-			return r.CurrentLocation
+		if n.buffers[i].place != "" {
+			list[n.buffers[i].spec] = true
 		}
 	}
-	return ""
+	return list
 }
 
 // index sorts the tables and builds the lists by buffer.
@@ -351,11 +391,21 @@ func (n *network) index() {
 		n.unit[i] = n.specUnit[k.spec]
 		n.step[i], _ = n.units.Step(n.unit[i])
 	}
+	n.bySpec = map[vf.ID][]int32{}
+	for i, k := range n.buffers {
+		n.bySpec[k.spec] = append(n.bySpec[k.spec], int32(i))
+	}
+	n.givers = map[int32][]int32{}
 	n.makersOf, n.users, n.offersOf, n.needsOf = make([][]int32, b), make([][]user, b), make([][]int32, b), make([][]int32, b)
 	for i := range n.makers {
 		m := &n.makers[i]
 		if m.buffer >= 0 {
 			n.makersOf[m.buffer] = append(n.makersOf[m.buffer], int32(i))
+		}
+		for j := range m.byproducts {
+			if m.buffer < 0 {
+				n.givers[m.byproducts[j].buffer] = append(n.givers[m.byproducts[j].buffer], int32(i))
+			}
 		}
 		for j := range m.uses {
 			n.users[m.uses[j].buffer] = append(n.users[m.uses[j].buffer], user{int32(i), int32(j)})

@@ -1,6 +1,11 @@
 package plan
 
-import "commonweal/rule"
+import (
+	"cmp"
+	"slices"
+
+	"commonweal/rule"
+)
 
 // serve meets the requirements of one buffer at one time, in their order: from
 // the pool, then from offers, then by making. It returns the pool that is left.
@@ -8,18 +13,8 @@ func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
 	s := &p.scratch
 	s.rest = s.rest[:0]
 	at, total := reqs[0].at, int64(0)
-	used := 0
 	for _, r := range reqs {
-		for r.qty > 0 && used < len(pool) && pool[used].at <= at {
-			x := min(r.qty, pool[used].qty)
-			if x > 0 {
-				p.links.push(link{pool[used].supply, r.consumer, x})
-			}
-			r.qty -= x
-			if pool[used].qty -= x; pool[used].qty == 0 {
-				used++
-			}
-		}
+		pool = p.fromPool(pool, at, &r)
 		if r.qty > 0 {
 			s.rest = append(s.rest, r)
 			if total += r.qty; total < 0 {
@@ -28,7 +23,6 @@ func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
 			}
 		}
 	}
-	pool = pool[used:]
 	if total == 0 {
 		return pool
 	}
@@ -43,6 +37,33 @@ func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
 		}
 	}
 	return f.pool
+}
+
+// fromPool takes what a requirement can have: the earliest first; in layers the
+// latest first, so that what came early stays for lesser needs that are earlier.
+func (p *Plan) fromPool(pool []lot, at int64, r *requirement) []lot {
+	take := func(l *lot) {
+		if x := min(r.qty, l.qty); x > 0 {
+			p.links.push(link{l.supply, r.consumer, x})
+			r.qty -= x
+			l.qty -= x
+		}
+	}
+	if !p.layering {
+		for r.qty > 0 && len(pool) > 0 && pool[0].at <= at {
+			if take(&pool[0]); pool[0].qty == 0 {
+				pool = pool[1:]
+			}
+		}
+		return pool
+	}
+	end, _ := slices.BinarySearchFunc(pool, at+1, func(l lot, t int64) int { return cmp.Compare(l.at, t) })
+	first := end
+	for r.qty > 0 && first > 0 {
+		first--
+		take(&pool[first])
+	}
+	return slices.DeleteFunc(pool, func(l lot) bool { return l.qty == 0 })
 }
 
 // filler places the orders that meet what is left of a buffer's requirements at

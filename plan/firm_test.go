@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,19 +78,56 @@ shortage: Short of flour: 3 pc more needed by 2026-01-02; there is no more than 
 short: 5 pc of flour for b by 2026-01-02: short by 3 pc, 2 pc covered, because 3 pc of flour missing on 2026-01-02: there is no more than 8 pc on hand, and no recipe makes it.`)
 }
 
-// A promise to a need covers it; what is still open is planned.
-func TestPromiseToANeed(t *testing.T) {
+// A promise of what the network knows no way to comes from outside: it covers the
+// need, and what is still open is planned.
+func TestPromiseFromOutside(t *testing.T) {
 	t.Parallel()
-	_, r := planOf(t, "now 0\nrecipe bake days 1 makes bread 1\nneed n bread 10 on 5",
+	_, r := planOf(t, "now 0\noffer bread\nneed n bread 10 on 5",
 		`{"@id":"c","@type":"Commitment","action":"transfer","provider":"a","receiver":"b","resourceConformsTo":"bread","resourceQuantity":{"hasNumericalValue":"4","hasUnit":"unit/piece"},"due":"2026-01-04T00:00:00Z","satisfies":["n"]}`,
 		`{"@id":"e","@type":"EconomicEvent","action":"transfer","provider":"a","receiver":"b","resourceConformsTo":"bread","resourceQuantity":{"hasNumericalValue":"1","hasUnit":"unit/piece"},"fulfills":["c"]}`)
 	expect(t, r, `
-bake/20260106 4..5 +bread 6
+take offer/bread 6 by 5
 n onTime: 3 on 3 6 on 5`)
 	for _, f := range r.Flows {
 		if f.ID == "c" && (len(f.Pegs) != 1 || f.Pegs[0].Need != "n" || f.Pegs[0].ResourceQuantity.HasNumericalValue != vf.Whole(3)) {
 			t.Errorf("the promise is pegged %v, want 3 to n", f.Pegs)
 		}
+	}
+}
+
+// A promise of what its giver makes has to be planned for, before everything else,
+// for the day of the promise; the plan serves the need that it is for.
+func TestPromiseOfWhatIsMade(t *testing.T) {
+	t.Parallel()
+	p, r := planOf(t, "now 0\nstock flour 8\nrecipe bake days 1 makes bread 1 takes flour 1\nneed n bread 10 on 5\nneed m bread 2 on 1",
+		`{"@id":"c","@type":"Commitment","action":"transfer","provider":"a","receiver":"b","resourceConformsTo":"bread","resourceQuantity":{"hasNumericalValue":"7","hasUnit":"unit/piece"},"due":"2026-01-04T00:00:00Z","satisfies":["n"]}`)
+	expect(t, r, `
+bake/20260102 0..1 +bread 1 -flour 1
+bake/20260104 2..3 +bread 7 -flour 7
+m short: 1 on 1
+n short: 7 on 3
+shortage: Short of flour: 4 pc more needed by 2026-01-01; there is no more than 8 pc on hand, and no recipe makes it. It touches 2 needs.
+short: 2 pc of bread for b by 2026-01-02: short by 1 pc, 1 pc covered, because 1 pc of flour missing on 2026-01-01: there is no more than 8 pc on hand, and no recipe makes it.
+short: 10 pc of bread for b by 2026-01-06: short by 3 pc, 7 pc covered, because 3 pc of flour missing on 2026-01-05: there is no more than 8 pc on hand, and no recipe makes it.`)
+	for _, f := range r.Flows {
+		if f.OutputOf == "plan/bake/20260104T000000Z" && (len(f.Pegs) != 1 || f.Pegs[0].Need != "n") {
+			t.Errorf("what is baked for the promise is pegged %v, want n", f.Pegs)
+		}
+	}
+	w, err := p.Why("n")
+	if err != nil || len(w.Rests) < 3 || w.Rests[1].Process == "" {
+		t.Errorf("why shows %v, want the promise, the baking and its flour", w.Rests)
+	}
+}
+
+// More promised than wanted or offered is told.
+func TestOverPromised(t *testing.T) {
+	t.Parallel()
+	promise := `"@type":"Commitment","action":"transfer","provider":"a","receiver":"b","resourceConformsTo":"wool","due":"2026-01-04T00:00:00Z","resourceQuantity":{"hasNumericalValue":"8","hasUnit":"unit/piece"}`
+	_, r := planOf(t, "now 0\nneed n wool 10 on 5\noffer wool available 5",
+		`{"@id":"c1",`+promise+`,"satisfies":["n"]}`, `{"@id":"c2",`+promise+`,"satisfies":["n"]}`, `{"@id":"c3",`+promise+`,"satisfies":["offer/wool"]}`)
+	if len(r.Problems) != 2 || r.Problems[0].Kind != "limitExceeded" || r.Problems[0].About != "n" || r.Problems[1].About != "offer/wool" {
+		t.Errorf("want the need and the offer told to be over-promised\n%s", show(r))
 	}
 }
 
@@ -231,5 +269,58 @@ func TestWhy(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func promise(id, qty, more string) string {
+	return `{"@id":"` + id + `","@type":"Commitment","action":"transfer","provider":"a","receiver":"mill","resourceConformsTo":"wool","due":"2026-01-04T00:00:00Z","resourceQuantity":{"hasNumericalValue":"` + qty + `","hasUnit":"unit/piece"}` + more + `}`
+}
+
+func arrival(id, qty, more string) string {
+	return `{"@id":"` + id + `","@type":"EconomicEvent","action":"transfer","provider":"a","receiver":"mill","resourceConformsTo":"wool","resourceQuantity":{"hasNumericalValue":"` + qty + `","hasUnit":"unit/piece"}` + more + `}`
+}
+
+// A correction takes back from the last promise that the event fulfilled.
+func TestCorrectionOverSeveralPromises(t *testing.T) {
+	t.Parallel()
+	_, r := planOf(t, "now 0\nneed n wool 20 on 5", promise("c1", "3", ""), promise("c2", "7", ""),
+		arrival("z", "10", `,"fulfills":["c1","c2"]`), arrival("b", "-5", `,"corrects":"z"`))
+	if got := r.Needs[0].From; len(got) != 1 || got[0].Flow != "c2" || got[0].ResourceQuantity.HasNumericalValue != vf.Whole(5) {
+		t.Errorf("still to come: %v, want 5 by c2", got)
+	}
+}
+
+// An event that fulfils a promise to a need satisfies it once; one that satisfies
+// two needs is shared out.
+func TestEventsSatisfyOnce(t *testing.T) {
+	t.Parallel()
+	_, r := planOf(t, "now 0\nneed n wool 10 on 5", promise("c", "5", `,"satisfies":["n"]`), arrival("e", "5", `,"fulfills":["c"],"satisfies":["n"]`))
+	if r.Needs[0].Delivered.HasNumericalValue != vf.Whole(5) || r.Needs[0].State != "short" {
+		t.Errorf("delivered %v, %s; want 5, short", r.Needs[0].Delivered, r.Needs[0].State)
+	}
+	_, r = planOf(t, "now 0\nneed n wool 10 on 5\nneed m wool 10 on 5", arrival("e", "12", `,"satisfies":["n","m"]`))
+	if r.Needs[0].Delivered.HasNumericalValue != vf.Whole(2) || r.Needs[1].Delivered.HasNumericalValue != vf.Whole(10) {
+		t.Errorf("delivered %v and %v; want 2 to m, 10 to n", r.Needs[0].Delivered, r.Needs[1].Delivered)
+	}
+}
+
+// Of a finished process nothing more comes, and it takes nothing more.
+func TestFinishedProcess(t *testing.T) {
+	t.Parallel()
+	_, r := planOf(t, "now 0\nneed n wool 10 on 5",
+		`{"@id":"p","@type":"Process","name":"shearing","hasEnd":"2026-01-03T00:00:00Z","finished":true}`,
+		promise("c", "10", `,"outputOf":"p"`))
+	if r.Needs[0].State != "short" || len(r.Flows) != 0 {
+		t.Errorf("the need is %s with flows %v", r.Needs[0].State, r.Flows)
+	}
+}
+
+// A promise for a day when the need is of no more use covers nothing, and says so.
+func TestPromiseTooLate(t *testing.T) {
+	t.Parallel()
+	_, r := planOf(t, "now 0\noffer wool from 20\nneed n wool 10 on 1 until 2", promise("c", "10", `,"satisfies":["n"]`))
+	i := slices.IndexFunc(r.Problems, func(p plan.Problem) bool { return p.Kind == "short" })
+	if i < 0 || len(r.Problems[i].Causes) == 0 || r.Problems[i].Causes[0].About != "c" {
+		t.Errorf("want the need short because of the late promise c\n%s", show(r))
 	}
 }

@@ -35,7 +35,8 @@ func (c *canon) flush() {
 
 // Hash is the SHA-256 of the plan, figures aside, as 64 hexadecimal digits. The
 // canonical form is: now; the buffers by key and unit; the makers by recipe and
-// output, the offers, supplies and needs by id; then every order, link and
+// output, the offers, supplies and needs by id, with the records that the
+// report shows fields of; then every order, link and
 // by-product with these numbers; what each need gets; and the problems' texts.
 // All of them are sorted by id, so equal facts give equal hashes.
 func (p *Plan) Hash() string {
@@ -56,11 +57,11 @@ func (p *Plan) Hash() string {
 		c.text(string(m.recipe.ID))
 		c.text(string(out))
 	}
-	for i := range n.offers {
-		c.text(string(n.offers[i].intent.ID))
-	}
+	p.hashRecords(c)
 	for i := range n.supplies {
 		c.text(string(n.supplies[i].id))
+		c.number(n.supplies[i].at)
+		c.number(n.supplies[i].qty)
 	}
 	c.number(int64(p.orders.n))
 	for _, x := range p.orders.all() {
@@ -74,6 +75,11 @@ func (p *Plan) Hash() string {
 		c.number(int64(l.supply)<<32 | int64(uint32(l.consumer)))
 		c.number(l.qty)
 	}
+	for i := range p.orders.n {
+		if t, on := p.sharedOf[i]; on && p.orders.at(i).maker >= 0 && n.makers[p.orders.at(i).maker].shared >= 0 {
+			c.number(int64(i)<<32 | int64(t))
+		}
+	}
 	for _, y := range p.byproducts {
 		c.number(int64(y.order)<<32 | int64(y.use))
 		c.number(y.qty)
@@ -81,10 +87,13 @@ func (p *Plan) Hash() string {
 	for i := range n.needs {
 		c.text(string(n.needs[i].id))
 		c.number(n.needs[i].wanted)
-		c.number(int64(len(p.coverage[i])))
-		for _, part := range p.coverage[i] {
-			c.number(part.at)
-			c.number(part.qty)
+		c.number(n.needs[i].done)
+		for _, parts := range [][]coverage{n.needs[i].promised, p.coverage[i]} {
+			c.number(int64(len(parts)))
+			for _, part := range parts {
+				c.number(part.at)
+				c.number(part.qty)
+			}
 		}
 	}
 	for _, x := range p.problems {
@@ -92,4 +101,45 @@ func (p *Plan) Hash() string {
 	}
 	c.flush()
 	return hex.EncodeToString(c.h.Sum(nil))
+}
+
+// hashRecords writes the records that a report shows fields of.
+func (p *Plan) hashRecords(c *canon) {
+	n := p.net
+	record := func(r vf.Record) {
+		raw, err := vf.Encode(r)
+		if err != nil { // a record that came in can be written
+			raw = []byte(err.Error())
+		}
+		c.text(string(raw))
+	}
+	for i := range n.makers {
+		m := &n.makers[i]
+		record(m.recipe)
+		for _, f := range m.others {
+			record(f)
+		}
+		for _, list := range [][]use{m.uses, m.byproducts} {
+			for _, u := range list {
+				record(u.flow)
+			}
+		}
+	}
+	for i := range n.offers {
+		record(n.offers[i].intent)
+	}
+	for i := range n.needs {
+		if n.needs[i].intent != nil {
+			record(n.needs[i].intent)
+		}
+	}
+	for _, q := range n.firm.processes {
+		record(q)
+	}
+	for _, q := range n.firm.commitments {
+		record(q)
+	}
+	for _, q := range n.firm.open {
+		record(q)
+	}
 }

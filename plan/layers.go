@@ -20,7 +20,11 @@ func (p *Plan) solve() {
 	if len(p.lacking) == 0 || p.err != nil {
 		return
 	}
-	p.layers()
+	root, lacks := p.net.connected(), map[int32]bool{}
+	for _, l := range p.lacking {
+		lacks[root[l.buffer]] = true
+	}
+	p.layers(root, lacks)
 	if p.err != nil {
 		return
 	}
@@ -32,12 +36,13 @@ func (p *Plan) solve() {
 	p.netting()
 	if len(p.lacking) > 0 {
 		p.found = false
-		p.layers()
+		p.layers(root, lacks)
 	}
 }
 
-// layers plans firm work and then each tier.
-func (p *Plan) layers() {
+// layers plans what is apart from all that lacks, then firm work, then each tier.
+// lacks are the connected parts of the network in which something lacked.
+func (p *Plan) layers(root []int32, lacks map[int32]bool) {
 	p.layering = true
 	defer func() { p.layering = false }()
 	p.reset()
@@ -46,6 +51,9 @@ func (p *Plan) layers() {
 		order[i], p.asked[i], p.active[i] = int32(i), false, false
 	}
 	slices.SortFunc(order, p.net.byImportance)
+	apart := slices.DeleteFunc(slices.Clone(order), func(i int32) bool { return lacks[root[p.net.needs[i].buffer]] })
+	order = slices.DeleteFunc(order, func(i int32) bool { return !lacks[root[p.net.needs[i].buffer]] })
+	p.layer(apart)
 	for len(order) > 0 && p.err == nil {
 		first := &p.net.needs[order[0]]
 		end := slices.IndexFunc(order, func(i int32) bool {

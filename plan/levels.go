@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"commonweal/vf"
@@ -32,8 +33,55 @@ func (n *network) arrange() [][]int32 {
 		})
 		clusters = n.components()
 	}
+	n.hold()
 	slices.Reverse(clusters)
 	return clusters
+}
+
+// hold keeps a process that takes no time from feeding itself: what it gives
+// beside, and takes itself by some way, can be taken a second later.
+func (n *network) hold() {
+	for i := range n.makers {
+		m := &n.makers[i]
+		if m.fixed > 0 || m.perUnit.num > 0 || len(m.byproducts) == 0 {
+			continue
+		}
+		below := n.below(m)
+		for j := range m.byproducts {
+			if below[m.byproducts[j].buffer] {
+				m.byproducts[j].wait = 1
+			}
+		}
+	}
+}
+
+// below lists the buffers that a maker takes from, directly or by way of others;
+// for the shared part of a recipe, those of its pairs too.
+func (n *network) below(m *maker) map[int32]bool {
+	seen := map[int32]bool{}
+	var stack []int32
+	add := func(p *maker) {
+		for _, u := range p.uses {
+			if !seen[u.buffer] {
+				seen[u.buffer] = true
+				stack = append(stack, u.buffer)
+			}
+		}
+	}
+	add(m)
+	for i := range n.makers {
+		if k := n.makers[i].shared; m.buffer < 0 && k >= 0 && &n.makers[k] == m {
+			add(&n.makers[i])
+		}
+	}
+	for len(stack) > 0 {
+		b := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, i := range n.makersOf[b] {
+			n.parts(&n.makers[i], add)
+		}
+	}
+	return seen
 }
 
 // parts calls f for the maker and for the shared part of its recipe.
@@ -107,7 +155,10 @@ func (n *network) components() [][]int32 {
 				low[up] = min(low[up], low[b])
 			}
 			if low[b] == index[b] {
-				cut := slices.Index(stack, b)
+				cut := len(stack) - 1
+				for stack[cut] != b {
+					cut--
+				}
 				c := slices.Clone(stack[cut:])
 				stack = stack[:cut]
 				for _, x := range c {
@@ -154,7 +205,7 @@ func (n *network) takesFrom(m *maker, member func(int32) bool) (found bool) {
 	own := m.buffer
 	n.parts(m, func(p *maker) {
 		for _, u := range p.uses {
-			reuse := u.buffer == own && !u.perBatch && u.amount.num < u.amount.den && m.fixed > 0
+			reuse := p == m && u.buffer == own && !u.perBatch && u.amount.num < u.amount.den && m.fixed > 0
 			if !reuse && member(u.buffer) && member(own) {
 				found = true
 			}
@@ -251,14 +302,7 @@ func (n *network) bufferName(b int32) string {
 	return name
 }
 
-func (n *network) stageName(id vf.ID) string {
-	for _, s := range n.graph.ProcessSpecifications {
-		if s.ID == id && s.Name != "" {
-			return s.Name
-		}
-	}
-	return string(id)
-}
+func (n *network) stageName(id vf.ID) string { return cmp.Or(n.names[id], string(id)) }
 
 // connected gives each buffer the number of its connected part of the network.
 func (n *network) connected() []int32 {

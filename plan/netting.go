@@ -108,6 +108,9 @@ func (p *Plan) netting() {
 // gather collects the requirements of a buffer, sorted by time.
 func (p *Plan) gather(b int32) []requirement {
 	s := &p.scratch
+	for _, m := range p.net.givers[b] {
+		p.buildShared(m)
+	}
 	s.reqs, s.runs = s.reqs[:0], append(s.runs[:0], 0)
 	p.gatherNeeds(b)
 	o := &p.orders
@@ -265,6 +268,7 @@ func (p *Plan) netTogether(c []int32) {
 			events = append(events, event{r, i})
 		}
 		pools[i] = p.stockOf(b, nil)
+		p.spare[b] = nil
 	}
 	slices.SortStableFunc(events, func(x, y event) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.rank, y.rank)) })
 	lo := p.orders.n

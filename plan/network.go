@@ -68,7 +68,8 @@ type use struct {
 	perBatch bool
 	amount   ratio // steps for each step of output; steps for each process if perBatch
 	flow     *vf.RecipeFlow
-	late     bool // a by-product that what comes before it in the order cannot count on
+	wait     int64 // seconds after the end until a by-product can be taken
+	late     bool  // a by-product that what comes before it in the order cannot count on
 }
 
 func (u use) of(q int64) (int64, bool) {
@@ -110,10 +111,13 @@ type need struct {
 	least    int64 // the least that helps
 	latest   int64
 	intent   *vf.Intent
-	firm     bool       // what a firm process takes: comes before every tier
+	firm     bool       // what a firm process takes, or a promise has to be kept with: before every tier
+	serves   vf.ID      // the need that such a promise is for
 	promised []coverage // firm promises to this very need
 	wanted   int64      // qty and what is promised or done already
 	done     int64
+	tooLate  []coverage // promises for dates when it is of no more use
+	expired  bool       // it is of no more use from its due time, or from now
 }
 
 // coverage is so much at a time.
@@ -136,13 +140,19 @@ type network struct {
 	makers   []maker
 	makersOf [][]int32
 	users    [][]user
+	givers   map[int32][]int32 // shared makers that put out by-products into a buffer
 	offers   []offer
 	offersOf [][]int32
 	supplies []supply // sorted by buffer, time, id
 	supplyAt []int32  // supplies of buffer b: supplyAt[b]..supplyAt[b+1]
 	needs    []need   // sorted by id
 	needsOf  [][]int32
+	bySpec   map[vf.ID][]int32
+	names    map[vf.ID]string        // of agents and stages
+	symbols  map[vf.ID]string        // of units
+	longFlow map[*vf.RecipeFlow]bool // flows whose ids end like another's of the recipe
 	specUnit map[vf.ID]vf.ID
+	last     map[vf.ID]vf.ID // the stage wanted by needs that name none
 	broken   []Problem
 	cycles   [][]int32
 	firm     firmFacts

@@ -35,6 +35,9 @@ func (n *network) readPairs(r *recipeFlows, pairs, unpaired []*vf.RecipeFlow, pa
 			return err
 		}
 		m.pairIn, m.shared = pairOf[o], shared
+		if err := n.lotsOf(&m, r.recipe, o, out); err != nil {
+			return err
+		}
 		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
 			return err
 		}

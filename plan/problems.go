@@ -13,7 +13,7 @@ import (
 // Problem is something that stands between the plan and the needs: data with
 // reasons, not an error.
 type Problem struct {
-	Kind     string     `json:"kind"` // shortage, short, late, brokenData
+	Kind     string     `json:"kind"` // shortage, short, late, limitExceeded, brokenData
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -31,7 +31,7 @@ type Part struct {
 
 // Cause is one reason why a need is late or short.
 type Cause struct {
-	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, givenUp
+	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, givenUp, noLongerUseful
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -127,30 +127,24 @@ func (n *network) amount(b int32, q int64) string {
 	return n.measure(b, q).HasNumericalValue.String() + " " + n.symbol(n.unit[b])
 }
 
-func (n *network) symbol(unit vf.ID) string {
-	for _, u := range n.graph.Units {
-		if u.ID == unit && u.Symbol != "" {
-			return u.Symbol
-		}
-	}
-	return unit.Last()
-}
+func (n *network) symbol(unit vf.ID) string { return cmp.Or(n.symbols[unit], unit.Last()) }
 
 // agentName is what a person calls an agent.
-func (n *network) agentName(id vf.ID) string {
-	for _, a := range n.graph.Agents {
-		if a.ID == id && a.Name != "" {
-			return a.Name
-		}
-	}
-	return string(id)
-}
+func (n *network) agentName(id vf.ID) string { return cmp.Or(n.names[id], string(id)) }
 
 func (n *network) recipeName(m *maker) string {
 	if m.recipe.Name != "" {
 		return m.recipe.Name
 	}
 	return string(m.recipe.ID)
+}
+
+// sourceName is what a person calls a maker, or offer ^maker.
+func (n *network) sourceName(maker int32) string {
+	if maker < 0 {
+		return string(n.offers[^maker].intent.ID)
+	}
+	return n.recipeName(&n.makers[maker])
 }
 
 // explain turns a cause into words.
@@ -169,7 +163,7 @@ func (n *network) explain(c cause) Cause {
 		x.About, x.Stage = m.recipe.ID, ""
 		x.Text = n.recipeName(m) + " is not in force on " + day(c.at)
 	case causeGivenUp:
-		x.Text = "the search for " + amount + " of " + name + " was given up after " + itoa(mostWork) + " steps: its recipes and lots branch too much"
+		x.Text = "the search for " + amount + " of " + name + " was given up: its recipes and lots branch too much to be followed to the end"
 	case causeAwaits:
 		x.About, x.Stage = n.supplies[c.who].id, ""
 		x.Text = amount + " of " + name + " comes on " + day(c.at) + " (" + string(x.About) + ")"
@@ -207,28 +201,42 @@ func (n *network) whyNoSupply(b int32) string {
 		return "there is no more than " + strings.Join(has, ", ") + ", and no recipe makes it"
 	}
 	text := "it has no stock, no offer and no recipe"
+	if len(n.offersOf[b]) > 0 {
+		text = "it has no stock and no recipe, and no offer of it can be had then"
+	}
 	for _, path := range n.cycles {
 		if slices.Contains(path, b) {
 			text = "its recipes go in a circle, and it has no stock and no offer"
 		}
 	}
 	if other := n.otherStage(b); other != "" {
-		text += " (there is some " + other + ", which is another stage)"
+		text += " (there is some " + other + ")"
 	}
 	return text
 }
 
 // otherStage names a buffer of the same specification that has supply, for one
-// that has none: often a stage was forgotten or misspelled.
+// that has none: often a stage, a state or a place was forgotten or misspelled.
 func (n *network) otherStage(b int32) string {
-	for i := range n.buffers {
+	own := n.buffers[b]
+	for _, i := range n.bySpec[own.spec] {
 		k := n.buffers[i]
 		has := n.supplyAt[i] < n.supplyAt[i+1] || len(n.offersOf[i]) > 0 || len(n.makersOf[i]) > 0
-		if int32(i) != b && k.spec == n.buffers[b].spec && k.only == "" && has {
-			if k.stage == "" {
-				return n.bufferName(int32(i)) + " at no stage"
-			}
-			return n.bufferName(int32(i))
+		if i == b || k.only != "" || !has {
+			continue
+		}
+		name := n.bufferName(i)
+		switch {
+		case k.stage != own.stage && k.stage == "":
+			return name + " at no stage, which is another stage"
+		case k.stage != own.stage:
+			return name + ", which is another stage"
+		case k.state != own.state:
+			return name + " in the state “" + k.state + "”, and “" + own.state + "” is wanted"
+		case k.place != own.place && own.place == "":
+			return name + " at " + string(k.place) + ", and no place is named here"
+		case k.place != own.place:
+			return name + " at " + cmp.Or(string(k.place), "no place that is known") + ", and it is wanted at " + string(own.place)
 		}
 	}
 	return ""
@@ -314,7 +322,7 @@ func (p *Plan) findProblems() {
 }
 
 func problemRank(kind string) int {
-	return slices.Index([]string{"shortage", "short", "late", "brokenData"}, kind)
+	return slices.Index([]string{"shortage", "short", "late", "limitExceeded", "brokenData"}, kind)
 }
 
 func count(n int, what string) string {
@@ -322,6 +330,12 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// promisedFor tells that a promise is for a date that is late.
+func (n *network) promisedFor(c coverage, d *need) Cause {
+	return Cause{Kind: "awaits", About: c.id, Quantity: n.measure(d.buffer, c.qty), When: vf.At(c.at),
+		Text: n.amount(d.buffer, c.qty) + " are promised for " + day(c.at) + " (" + string(c.id) + ")"}
 }
 
 func (p *Plan) needProblem(d *need, s needState, r reasons) Problem {
@@ -357,9 +371,20 @@ func (p *Plan) needProblem(d *need, s needState, r reasons) Problem {
 			x.Text += "only on "
 		}
 		x.Text += day(s.last)
+		for _, c := range d.promised {
+			if c.at > d.due {
+				x.Causes = append(x.Causes, n.promisedFor(c, d))
+			}
+		}
 		if d.due < n.now && len(causes) == 0 {
 			x.Text += ", because its date had passed already"
 		}
+	}
+	for _, c := range d.tooLate {
+		x.Causes = append(x.Causes, n.promisedFor(c, d))
+	}
+	if d.expired {
+		x.Causes = append(x.Causes, Cause{Kind: "noLongerUseful", About: d.id, When: vf.At(d.latest), Text: "it was of use only until " + day(d.latest)})
 	}
 	for _, c := range causes {
 		x.Causes = append(x.Causes, n.explain(c))

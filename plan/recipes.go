@@ -48,10 +48,28 @@ func (n *network) readRecipes() {
 		byID := func(a, b *vf.RecipeFlow) int { return strings.Compare(string(a.ID), string(b.ID)) }
 		slices.SortFunc(r.ins, byID)
 		slices.SortFunc(r.outs, byID)
+		n.noteLong(r)
 		mark := len(n.makers)
 		if err := n.readRecipe(r); err != nil {
 			n.makers = n.makers[:mark]
 			n.breaks(r.recipe.ID, err)
+		}
+	}
+}
+
+// noteLong finds the flows of a recipe whose ids do not differ in their last part.
+func (n *network) noteLong(r *recipeFlows) {
+	all := slices.Concat(r.ins, r.outs)
+	seen := make(map[string]int, len(all))
+	for _, f := range all {
+		seen[f.ID.Last()]++
+	}
+	if len(seen) == len(all) {
+		return
+	}
+	for _, f := range all {
+		if seen[f.ID.Last()] > 1 {
+			n.longFlow[f] = true
 		}
 	}
 }
@@ -97,6 +115,9 @@ func (n *network) readRecipe(r *recipeFlows) error {
 			return err
 		}
 		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
+			return err
+		}
+		if err := n.lotsOf(&m, r.recipe, r.drivers()[0], out); err != nil {
 			return err
 		}
 		if err := n.timeOf(&m, r, o, out); err != nil {
@@ -185,16 +206,6 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 			return m, err
 		}
 	}
-	for _, l := range []struct {
-		to *int64
-		m  vf.Measure
-	}{{&m.least, r.LeastBatch}, {&m.multiple, r.BatchMultiple}, {&m.most, r.LargestBatch}} {
-		if !l.m.IsZero() {
-			if *l.to, err = n.steps(o.ResourceConformsTo, l.m, true); err != nil {
-				return m, err
-			}
-		}
-	}
 	if !r.ValidFrom.IsZero() {
 		m.from = r.ValidFrom.Unix()
 	}
@@ -202,6 +213,44 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 		m.until = r.ValidUntil.Unix()
 	}
 	return m, nil
+}
+
+// lotsOf reads the lot rules, which are in terms of the first output; for another
+// output that drives, of which one run gives `out` steps, they are turned into it.
+func (n *network) lotsOf(m *maker, r *vf.RecipeProcess, first *vf.RecipeFlow, out *big.Rat) error {
+	per, err := n.outSteps(r, first)
+	if err != nil {
+		return err
+	}
+	per.Quo(out, per)
+	for _, l := range []struct {
+		to *int64
+		m  vf.Measure
+		up bool
+	}{{&m.least, r.LeastBatch, true}, {&m.multiple, r.BatchMultiple, true}, {&m.most, r.LargestBatch, false}} {
+		if l.m.IsZero() {
+			continue
+		}
+		q, err := n.steps(first.ResourceConformsTo, l.m, l.up)
+		if err != nil {
+			return err
+		}
+		turn, err := n.ratioOf(per)
+		if err != nil {
+			return err
+		}
+		ok := true
+		if *l.to, ok = turn.down(q); l.up {
+			*l.to, ok = turn.up(q)
+		}
+		if !ok || *l.to <= 0 {
+			return &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "leastBatch, batchMultiple or largestBatch", "value", l.m.String(), "wanted", "a lot of at least one step that fits"}}
+		}
+	}
+	if m.most > 0 && (m.least > m.most || m.multiple > m.most) {
+		return &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "largestBatch", "value", r.LargestBatch.String(), "wanted", "no less than leastBatch and batchMultiple"}}
+	}
+	return nil
 }
 
 // timeOf turns the time for each unit of the first output into time for each
@@ -244,7 +293,7 @@ func (n *network) flowSteps(f *vf.RecipeFlow) (*big.Rat, error) {
 	}
 	unit, ok := n.specUnit[f.ResourceConformsTo]
 	if !ok {
-		return nil, &vf.Error{Kind: "unknownReference", Values: []string{"id", string(f.ResourceConformsTo)}}
+		return nil, unknownSpec(f.ResourceConformsTo)
 	}
 	factor, err := n.units.Factor(f.ResourceQuantity.HasUnit, unit)
 	if err != nil {
@@ -329,8 +378,10 @@ func (n *network) lastStages() map[vf.ID]vf.ID {
 		}
 		k := n.buffers[m.buffer]
 		staged[k.spec] = staged[k.spec] || k.stage != ""
-		if m.pairIn != nil {
-			passedOn[bufferKey{spec: k.spec, stage: m.pairIn.Stage}] = true
+		for _, u := range m.uses {
+			if from := n.buffers[u.buffer]; from.spec == k.spec && from.stage != k.stage {
+				passedOn[bufferKey{spec: k.spec, stage: from.stage}] = true
+			}
 		}
 	}
 	type choice struct {

@@ -160,11 +160,11 @@ func (w *reporter) names() {
 	for i := range int32(count) {
 		w.out[i] = w.name[i]
 		if m := o.at(i).maker; m >= 0 && w.n.makers[m].out != nil {
-			w.out[i] = flowID(w.name[i], w.n.makers[m].out)
+			w.out[i] = w.flowID(w.name[i], w.n.makers[m].out)
 		}
 	}
 	for k, y := range w.p.byproducts {
-		w.by[k] = flowID(w.name[y.order], w.n.makers[o.at(y.order).maker].byproducts[y.use].flow)
+		w.by[k] = w.flowID(w.name[y.order], w.n.makers[o.at(y.order).maker].byproducts[y.use].flow)
 	}
 }
 
@@ -176,7 +176,13 @@ func (w *reporter) source(order int32) vf.ID {
 	return w.n.offers[^w.p.orders.at(order).maker].intent.ID
 }
 
-func flowID(process vf.ID, f *vf.RecipeFlow) vf.ID { return process + "/" + vf.ID(f.ID.Last()) }
+// flowID names a flow of a proposed process after the recipe flow it follows.
+func (w *reporter) flowID(process vf.ID, f *vf.RecipeFlow) vf.ID {
+	if w.n.longFlow[f] {
+		return process + "/" + f.ID
+	}
+	return process + "/" + vf.ID(f.ID.Last())
+}
 
 func (w *reporter) order(order int32) {
 	o := &w.p.orders
@@ -203,7 +209,7 @@ func (w *reporter) order(order int32) {
 // flow makes a flow of a process from the recipe flow that it follows.
 func (w *reporter) flow(order int32, f *vf.RecipeFlow, b int32, q int64, pegs []peg) Flow {
 	m := &w.n.makers[w.p.orders.at(order).maker]
-	x := Flow{ID: flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo,
+	x := Flow{ID: w.flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo,
 		Stage: w.n.buffers[b].stage, State: f.State, ResourceQuantity: w.n.measure(b, q), Pegs: w.parts(b, pegs)}
 	w.side(&x, order, m, f)
 	return x
@@ -218,10 +224,24 @@ func (w *reporter) side(x *Flow, order int32, m *maker, f *vf.RecipeFlow) {
 	x.OutputOf, x.Provider, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.at(order).end)
 }
 
+// parts names the needs behind pegs; a promise stands for the need it is for.
 func (w *reporter) parts(b int32, pegs []peg) []Part {
-	parts := make([]Part, len(pegs))
-	for i, x := range pegs {
-		parts[i] = Part{w.n.needs[x.need].id, w.n.measure(b, x.qty)}
+	parts := make([]Part, 0, len(pegs))
+	at := map[vf.ID]int{}
+	for _, x := range pegs {
+		id := w.n.needs[x.need].id
+		if serves := w.n.needs[x.need].serves; serves != "" {
+			id = serves
+		}
+		m := w.n.measure(b, x.qty)
+		if i, said := at[id]; said {
+			if sum, err := w.n.units.Sum(parts[i].ResourceQuantity, m); err == nil {
+				parts[i].ResourceQuantity = sum
+			}
+			continue
+		}
+		at[id] = len(parts)
+		parts = append(parts, Part{id, m})
 	}
 	return parts
 }

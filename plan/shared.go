@@ -24,7 +24,7 @@ func (p *Plan) putOut(order int32, m *maker) {
 		ref := ^int32(len(p.net.supplies) + len(p.byproducts))
 		p.byproducts = append(p.byproducts, byproduct{order, int32(j), u.buffer, o.at(order).end, q})
 		if !u.late {
-			p.spare[u.buffer] = append(p.spare[u.buffer], lot{o.at(order).end, q, ref})
+			p.spare[u.buffer] = append(p.spare[u.buffer], lot{o.at(order).end + u.wait, q, ref})
 		}
 	}
 }

@@ -49,6 +49,7 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 	for _, c := range p.net.needs[i].promised {
 		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs[i].buffer, c.qty), HasEnd: vf.At(c.at),
 			Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
+		x.Rests = append(x.Rests, t.behind(c.id)...)
 	}
 	var direct []link
 	for _, l := range p.links.all() {
@@ -74,6 +75,25 @@ func (p *Plan) someNeeds() string {
 		return "there is none"
 	}
 	return strings.Join(ids, ", ")
+}
+
+// behind walks to what a promise rests on that has to be planned for.
+func (t *tree) behind(promise vf.ID) []Rest {
+	i := slices.IndexFunc(t.w.n.needs, func(d need) bool { return d.id == promise && d.serves != "" })
+	if i < 0 {
+		return nil
+	}
+	u := tree{w: t.w, need: int32(i), seen: t.seen}
+	var links []link
+	for _, l := range t.w.p.links.all() {
+		if l.consumer == ^int32(i) {
+			links = append(links, *l)
+		}
+	}
+	for _, l := range together(links) {
+		u.walk(l, l.qty, 1)
+	}
+	return u.rests
 }
 
 // tree walks from a need down to what it rests on; each order is written once.
