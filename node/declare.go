@@ -108,7 +108,11 @@ func (d *draft) ready(a *Act, records []vf.Record, byTime bool) ([]vf.Record, er
 	if err := d.check(rest, events); err != nil {
 		return nil, err
 	}
-	rest, openings := openings(a, rest, events)
+	units, err := d.unitsWith(rest)
+	if err != nil {
+		return nil, err
+	}
+	rest, openings := openings(a, units, rest, events)
 	var ends []vf.Record
 	if byTime && len(events) > 0 {
 		rest, ends = stillOpen(rest)

@@ -9,6 +9,7 @@ import (
 
 	"commonweal/format"
 	"commonweal/journal"
+	"commonweal/ledger"
 	"commonweal/node"
 	"commonweal/vf"
 )
@@ -91,5 +92,52 @@ func TestRealNetwork(t *testing.T) {
 	}
 	b.refused("stillUsed", node.Act{Kind: journal.Withdraw, Key: "w", Of: []vf.ID{"offer/1-lazy-acre-alpaca-brown-alpaca-dirty"}})
 	b.do(node.Act{Kind: journal.Withdraw, Key: "w", Of: []vf.ID{"offer/1-lazy-acre-alpaca-brown-alpaca-dirty", "proposal/1-lazy-acre-alpaca-brown-alpaca-dirty"}})
+	b.sound()
+}
+
+// What a file says of stock is the outcome of its events, in whatever unit they
+// count, and what was there before is before all that is recorded later.
+func TestOpening(t *testing.T) {
+	t.Parallel()
+	b := begin(t)
+	gram := &vf.Unit{ID: "unit/g", Label: "gram", Symbol: "g", OmUnitIdentifier: "gram"}
+	produce := &vf.EconomicEvent{ID: "event/grams", Action: vf.Produce, OutputOf: "process/spin", ResourceInventoriedAs: "resource/yarn",
+		Provider: "agent/ann", Receiver: "agent/ann", ResourceQuantity: one("1250", "unit/g"), HasPointInTime: vf.At(1700000000)}
+	move := &vf.EconomicEvent{ID: "event/move", Action: vf.Move, ResourceInventoriedAs: "resource/yarn", ToResourceInventoriedAs: "resource/shelf",
+		Provider: "agent/ann", Receiver: "agent/ann", ResourceQuantity: one("0.1", "unit/kg"), HasPointInTime: vf.At(1700000001)}
+	thing := func(id vf.ID, accounting, onhand vf.Measure) *vf.EconomicResource {
+		return &vf.EconomicResource{ID: id, ConformsTo: "spec/yarn", PrimaryAccountable: "agent/ann", AccountingQuantity: accounting, OnhandQuantity: onhand}
+	}
+	records := append(knowledge(), gram, produce, move, &vf.Process{ID: "process/spin", Name: "Spin"},
+		thing("resource/yarn", one("2.15", "unit/kg"), one("2150", "unit/g")), thing("resource/shelf", one("0.1", "unit/kg"), one("0.1", "unit/kg")))
+	act := node.Act{Kind: journal.Declare, Key: "import", Records: records}
+	b.do(act)
+	if again := b.do(act); !again.Repeated {
+		t.Errorf("%+v", again)
+	}
+	if r, err := b.Record("resource/yarn/opening"); err != nil || r == nil || r.(*vf.EconomicEvent).ResourceQuantity.String() != "1 kg" {
+		t.Errorf("opening %+v %v", r, err)
+	}
+	for _, id := range []vf.ID{"resource/shelf/opening", "resource/yarn/opening-custody"} {
+		if r, err := b.Record(id); err != nil || r != nil {
+			t.Errorf("%s: %+v %v", id, r, err)
+		}
+	}
+	if yarn, shelf := b.onhand("resource/yarn"), b.onhand("resource/shelf"); yarn != "2.15 kg" || shelf != "0.1 kg" {
+		t.Errorf("on hand %s and %s", yarn, shelf)
+	}
+	early := &vf.EconomicEvent{ID: "event/early", Action: vf.Consume, InputOf: "process/spin", ResourceInventoriedAs: "resource/yarn",
+		ResourceQuantity: one("0.5", "unit/kg"), HasPointInTime: vf.At(1600000000)}
+	b.do(node.Act{Kind: journal.Record, Key: "early", Records: []vf.Record{early}})
+	err := b.Read(func(s *ledger.State) error {
+		rows, err := s.Trace("event/early")
+		if err != nil || len(rows) != 2 || rows[0].Event.ID != "resource/yarn/opening" || rows[0].Event.Created.IsZero() {
+			t.Errorf("%+v %v", rows, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 	b.sound()
 }

@@ -13,7 +13,7 @@ import (
 // accounted for (who has or gave the difference is not known, so both agents are
 // the accountable one). Where the same act has events of the resource, what it
 // says is the outcome of these, and the opening is what was before.
-func openings(a *Act, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Record, []*vf.EconomicEvent) {
+func openings(a *Act, units *vf.Units, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Record, []*vf.EconomicEvent) {
 	out := make([]vf.Record, 0, len(records))
 	taken := make(map[vf.ID]bool, len(events))
 	for _, ev := range events {
@@ -29,7 +29,7 @@ func openings(a *Act, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Rec
 		bare := *r
 		bare.AccountingQuantity, bare.OnhandQuantity = vf.Measure{}, vf.Measure{}
 		out = append(out, &bare)
-		for _, ev := range opening(a, r, events) {
+		for _, ev := range opening(a, units, r, events) {
 			for taken[ev.ID] {
 				ev.ID += "-again"
 			}
@@ -39,7 +39,12 @@ func openings(a *Act, records []vf.Record, events []*vf.EconomicEvent) ([]vf.Rec
 	return out, list
 }
 
-func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.EconomicEvent {
+// beginning is when stock of no known origin came in: before all that is
+// recorded of it, also what is entered later with an earlier time. The event's
+// created says when the books began to know.
+var beginning = vf.At(0)
+
+func opening(a *Act, units *vf.Units, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.EconomicEvent {
 	accounting, onhand := r.AccountingQuantity, r.OnhandQuantity
 	if accounting.IsZero() {
 		accounting = onhand
@@ -47,12 +52,16 @@ func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.E
 	if onhand.IsZero() {
 		onhand = accounting
 	}
+	if same, err := units.Convert(onhand, accounting.HasUnit); err == nil {
+		onhand = same
+	}
 	agent := r.PrimaryAccountable
 	if agent == "" {
 		agent = a.Author
 	}
 	first := vf.EconomicEvent{ID: r.ID + "/opening", Action: vf.Raise, ResourceInventoriedAs: r.ID, ResourceConformsTo: r.ConformsTo,
-		Provider: r.PrimaryAccountable, Receiver: r.PrimaryAccountable, ResourceQuantity: less(accounting, events, r.ID, false), HasPointInTime: a.At}
+		Provider: r.PrimaryAccountable, Receiver: r.PrimaryAccountable, ResourceQuantity: less(units, accounting, events, r.ID, false),
+		HasPointInTime: beginning, Created: a.At}
 	known := false // by events
 	for _, ev := range events {
 		known = known || touches(ev, r.ID)
@@ -61,7 +70,7 @@ func opening(a *Act, r *vf.EconomicResource, events []*vf.EconomicEvent) []*vf.E
 		}
 	}
 	second := first
-	custody := less(onhand, events, r.ID, true)
+	custody := less(units, onhand, events, r.ID, true)
 	if first.ResourceQuantity.HasNumericalValue.Sign() < 0 {
 		first.Action = vf.Lower
 		first.ResourceQuantity.HasNumericalValue = first.ResourceQuantity.HasNumericalValue.Neg()
@@ -90,11 +99,15 @@ func touches(ev *vf.EconomicEvent, resource vf.ID) bool {
 }
 
 // less takes off a quantity what the events bring to it, by the action table.
-// Events in another unit are left to the ledger: their sum is not known here.
-func less(m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool) vf.Measure {
+// An event whose quantity does not convert is left to the ledger, which refuses it.
+func less(units *vf.Units, m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool) vf.Measure {
 	for _, ev := range events {
 		row := ev.Action.Effects()
-		if row == nil || !touches(ev, resource) || ev.ResourceQuantity.HasUnit != m.HasUnit {
+		if row == nil || !touches(ev, resource) {
+			continue
+		}
+		converted, err := units.Convert(ev.ResourceQuantity, m.HasUnit)
+		if err != nil {
 			continue
 		}
 		effect := row.Accounting
@@ -103,7 +116,7 @@ func less(m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool)
 		}
 		change := vf.Decimal{}
 		from, to := ev.ResourceInventoriedAs == resource, ev.ToResourceInventoriedAs == resource
-		q := ev.ResourceQuantity.HasNumericalValue
+		q := converted.HasNumericalValue
 		switch {
 		case effect == vf.Increment && from, (effect == vf.DecrementIncrement || effect == vf.IncrementTo) && to && !from:
 			change = q
@@ -115,6 +128,19 @@ func less(m vf.Measure, events []*vf.EconomicEvent, resource vf.ID, onhand bool)
 		}
 	}
 	return m
+}
+
+// unitsWith are the units of the books and those that are new among records.
+func (d *draft) unitsWith(records []vf.Record) (*vf.Units, error) {
+	trial := d.state.Fork()
+	for _, r := range records {
+		if u, ok := r.(*vf.Unit); ok && d.state.Record(u.ID) == nil {
+			if err := trial.Put(u); err != nil {
+				return nil, at(err, u.ID)
+			}
+		}
+	}
+	return trial.Units()
 }
 
 // inOrder puts events of a file into an order in which they can be posted: by

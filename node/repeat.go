@@ -36,10 +36,14 @@ func (d *draft) repeat(ctx context.Context, a *Act, seq int64) (Result, error) {
 		}
 	}
 	same := a.Kind == j.Kind && a.Author == j.Author && slices.Equal(a.Of, j.Of) && a.Network == j.Network && a.PublicKey == j.PublicKey
-	records, made := openings(a, a.Records, eventsOf(a.Records))
+	units, err := d.unitsWith(a.Records)
+	if err != nil {
+		return Result{}, err
+	}
+	records, made := openings(a, units, a.Records, eventsOf(a.Records))
 	for _, ev := range made {
 		if entered[ev.ResourceInventoriedAs] != nil || entered[ev.ToResourceInventoriedAs] != nil { // else it was passed over
-			ev.HasPointInTime = vf.Time{} // made from the time of the first act
+			ev.Created = vf.Time{} // made from the time of the first act
 			records = append(records, ev)
 			same = same && entered[ev.ID] != nil
 		}
