@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"commonweal/journal"
 	"commonweal/node"
@@ -21,7 +20,9 @@ type facts struct {
 	graph  *vf.Graph
 	author vf.ID // who acts, "" where nobody was named
 	key    string
-	made   int // ids made so far
+	made   int      // ids made so far
+	said   flagsOf  // the flags of the command by their properties
+	notes  []string // what to tell beside what was entered
 }
 
 // id returns the id that was given, else a new one. It follows from the key of
@@ -35,38 +36,33 @@ func (f *facts) id(given vf.ID, kind string) vf.ID {
 	return vf.ID(kind + "/" + hex.EncodeToString(sum[:5]))
 }
 
-// record finds a record in the books.
-func (f *facts) record(id vf.ID) vf.Record {
-	var nearest []string
+// record finds a record in the books; what names where its id was said. Where
+// there is none, one of the classes is suggested.
+func (f *facts) record(what string, id vf.ID, classes ...vf.Class) vf.Record {
 	for _, r := range f.graph.All() {
 		if r.Key() == id {
 			return r
 		}
-		if r.Key().Last() == id.Last() || strings.HasPrefix(string(r.Key()), string(id)) {
-			nearest = append(nearest, string(r.Key()))
-		}
 	}
-	if f.err == nil {
-		f.err = noSuch(id, nearest)
-	}
+	f.fault("", rule.Refuse("unknownReference", "property", what, "id", string(id), "nearest", f.nearest(id, classes)))
 	return nil
 }
 
-// noSuch refuses an id that no record has.
-func noSuch(id vf.ID, nearest []string) error {
-	meant := "an id as “commonweal export jsonld” shows them"
-	if len(nearest) > 0 {
-		meant = nearest[0]
-	}
-	return rule.Refuse("unknownReference", "property", "The command", "id", string(id), "nearest", meant)
-}
-
-// class is the class of a record in the books.
+// class is the class of a record that is in the books.
 func (f *facts) class(id vf.ID) vf.Class {
-	if r := f.record(id); r != nil {
-		return r.Class()
+	for _, r := range f.graph.All() {
+		if r.Key() == id {
+			return r.Class()
+		}
 	}
 	return ""
+}
+
+// past notes a time that is said to be past and is not.
+func (f *facts) past(p *program, t vf.Time) {
+	if t.After(p.now()) {
+		f.notes = append(f.notes, day(t)+" is in the future; if that is a mistake, correct the event and record it anew.")
+	}
 }
 
 // quantity reads a measure as the action counts it: effort for work, the
@@ -109,17 +105,29 @@ func (p *program) act(kind journal.Kind, build func(*facts) ([]vf.Record, []vf.I
 	if err != nil {
 		return err
 	}
-	f := &facts{reading: newReading(g), graph: g, author: p.As, key: p.actKey()}
+	f := &facts{reading: newReading(g), graph: g, author: p.As, key: p.actKey(), said: flagsOf{}}
 	records, of := build(f)
 	if f.err != nil {
 		return f.err
 	}
-	return p.do(b, node.Act{Kind: kind, At: vf.At(p.now().Unix()), Key: f.key, Records: records, Of: of})
+	err = p.do(b, node.Act{Kind: kind, At: vf.At(p.now().Unix()), Key: f.key, Records: records, Of: of})
+	if err != nil {
+		return f.inFlags(err)
+	}
+	for _, note := range f.notes {
+		if !p.JSON {
+			p.say("  %s", wrap(note, 2))
+		}
+	}
+	return nil
 }
 
 // about does an act that is about ids alone.
 func (p *program) about(kind journal.Kind, ids []vf.ID) error {
-	return p.act(kind, func(*facts) ([]vf.Record, []vf.ID) { return nil, ids })
+	return p.act(kind, func(f *facts) ([]vf.Record, []vf.ID) {
+		f.said.with("of", string(kind))
+		return nil, ids
+	})
 }
 
 // actKey is the key that was given, else a new one.
@@ -193,6 +201,15 @@ func describe(r vf.Record) string {
 			at = r.HasEnd
 		}
 		return describeFlow(r.ID, string(r.Action), r.ResourceQuantity, r.EffortQuantity, thing, r.Provider, r.Receiver, at)
+	case *vf.Process:
+		text := string(r.ID) + ": process"
+		if r.Name != "" {
+			text += " “" + r.Name + "”"
+		}
+		if r.BasedOn != "" {
+			text += ", " + string(r.BasedOn)
+		}
+		return text
 	}
 	return fmt.Sprintf("%s: %s", r.Key(), r.Class())
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +30,7 @@ func (c *changeCommand) Run(p *program) error {
 		if len(c.File) > 0 {
 			return f.fromFiles(p, c.File), nil
 		}
-		old := f.record(c.ID)
+		old := f.record("change", c.ID)
 		if old == nil {
 			return nil, nil
 		}
@@ -36,6 +38,7 @@ func (c *changeCommand) Run(p *program) error {
 		f.fault("", err)
 		said := map[string]json.RawMessage{}
 		f.fault("", json.Unmarshal(raw, &said))
+		was := maps.Clone(said)
 		for _, name := range c.Unset {
 			f.property(old.Class(), name)
 			delete(said, name)
@@ -51,8 +54,50 @@ func (c *changeCommand) Run(p *program) error {
 		f.fault("", err)
 		changed, err := vf.Decode(raw)
 		f.fault("--set", err)
+		if err == nil {
+			f.noteChanges(was, changed)
+		}
 		return []vf.Record{changed}, nil
 	})
+}
+
+// noteChanges notes each property that is said anew, with what it was.
+func (f *facts) noteChanges(was map[string]json.RawMessage, changed vf.Record) {
+	raw, err := vf.Encode(changed)
+	f.fault("", err)
+	is := map[string]json.RawMessage{}
+	f.fault("", json.Unmarshal(raw, &is))
+	names := map[string]bool{}
+	for name := range was {
+		names[name] = true
+	}
+	for name := range is {
+		names[name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		old, made := readable(was[name]), readable(is[name])
+		if old != made {
+			f.notes = append(f.notes, name+": "+made+", was "+old)
+		}
+	}
+}
+
+// readable writes a value of a property as a person would.
+func readable(raw json.RawMessage) string {
+	var text string
+	var m vf.Measure
+	switch {
+	case raw == nil:
+		return "not said"
+	case json.Unmarshal(raw, &text) == nil:
+		if t, err := vf.ParseTime(text); err == nil {
+			return day(t)
+		}
+		return text
+	case json.Unmarshal(raw, &m) == nil && !m.IsZero():
+		return m.String()
+	}
+	return string(raw)
 }
 
 // property finds a property of a class.

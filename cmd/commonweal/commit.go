@@ -39,8 +39,14 @@ func (c *commitCommand) Run(p *program) error {
 		if c.Intent != "" {
 			f.takeUp(m, c.Intent)
 		}
+		f.said.with("resourceConformsTo", "--of", "resourceInventoriedAs", "--resource", "stage", "--stage", "place", "--place", "inputOf", "--input-of",
+			"outputOf", "--output-of", "provider", "--by", "receiver", "--for", "due", "--due", "resourceQuantity", "--quantity", "effortQuantity", "--quantity")
 		set(&m.Provider, c.By)
 		set(&m.Receiver, c.For)
+		if c.Intent != "" {
+			f.actorFor(&m.Provider, "provider")
+			f.actorFor(&m.Receiver, "receiver")
+		}
 		set(&m.ResourceConformsTo, c.Of)
 		set(&m.ResourceInventoriedAs, c.Resource)
 		set(&m.Stage, c.Stage)
@@ -64,13 +70,12 @@ func (c *commitCommand) Run(p *program) error {
 	})
 }
 
-// takeUp fills a commitment with what an intent says; who acts stands where the
-// intent leaves an agent open.
+// takeUp fills a commitment with what an intent says.
 func (f *facts) takeUp(m *vf.Commitment, id vf.ID) {
-	in, ok := f.record(id).(*vf.Intent)
+	in, ok := f.record("commit", id, "Intent").(*vf.Intent)
 	if !ok {
 		if f.err == nil {
-			f.fault("", rule.Refuse("wrongReference", "property", "satisfies", "id", string(id), "class", string(f.class(id)), "wanted", "Intent"))
+			f.fault("", rule.Refuse("wrongReference", "property", "commit", "id", string(id), "class", string(f.class(id)), "wanted", "Intent"))
 		}
 		return
 	}
@@ -86,12 +91,6 @@ func (f *facts) takeUp(m *vf.Commitment, id vf.ID) {
 	m.HasBeginning, m.HasEnd, m.HasPointInTime = in.HasBeginning, in.HasEnd, in.HasPointInTime
 	if m.Due.IsZero() && in.Provider == "" {
 		m.Due = in.HasPointInTime
-	}
-	if m.Provider == "" {
-		m.Provider = f.author
-	}
-	if m.Receiver == "" {
-		m.Receiver = f.author
 	}
 }
 

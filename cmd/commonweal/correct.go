@@ -24,16 +24,21 @@ func (c *correctCommand) Run(p *program) error {
 		return usage("correct takes what it should have been, --to or --effort, or the difference, --quantity")
 	}
 	return p.act(journal.Correct, func(f *facts) ([]vf.Record, []vf.ID) {
-		was, ok := f.record(c.Event).(*vf.EconomicEvent)
+		was, ok := f.record("correct", c.Event, "EconomicEvent").(*vf.EconomicEvent)
 		if !ok {
 			if f.err == nil {
-				f.fault("", rule.Refuse("wrongReference", "property", "corrects", "id", string(c.Event), "class", string(f.class(c.Event)), "wanted", "EconomicEvent"))
+				f.fault("", rule.Refuse("wrongReference", "property", "correct", "id", string(c.Event), "class", string(f.class(c.Event)), "wanted", "EconomicEvent"))
 			}
 			return nil, nil
+		}
+		f.said.with("resourceQuantity", "--quantity", "effortQuantity", "--effort", "hasPointInTime", "--at")
+		if c.To != "" {
+			f.said.with("resourceQuantity", "--to")
 		}
 		e := &vf.EconomicEvent{ID: f.id(c.ID, "event"), Note: c.Note, Action: was.Action, Corrects: was.ID}
 		if c.At != "" {
 			e.HasPointInTime = f.time("--at", c.At)
+			f.past(p, e.HasPointInTime)
 		}
 		resource, effort := f.soFar(was, e.ID)
 		e.ResourceQuantity = f.difference("--to", c.To, resource)

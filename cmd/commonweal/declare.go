@@ -10,10 +10,11 @@ import (
 
 // declareCommand says what is needed, offered, or how a thing is made.
 type declareCommand struct {
-	Need   declareNeed   `cmd:"" help:"Somebody needs something."`
-	Offer  declareOffer  `cmd:"" help:"Somebody can give something."`
-	Recipe declareRecipe `cmd:"" help:"A thing is made in one step out of others."`
-	File   declareFile   `cmd:"" help:"Any records, from network files."`
+	Need    declareNeed    `cmd:"" help:"Somebody needs something."`
+	Offer   declareOffer   `cmd:"" help:"Somebody can give something."`
+	Recipe  declareRecipe  `cmd:"" help:"A thing is made in one step out of others."`
+	Process declareProcess `cmd:"" help:"A step that is done, into which things go and out of which they come."`
+	File    declareFile    `cmd:"" help:"Any records, from network files."`
 }
 
 // declareNeed makes an intent with a receiver.
@@ -37,6 +38,8 @@ type declareNeed struct {
 // Run declares the need.
 func (c *declareNeed) Run(p *program) error {
 	return p.act(journal.Declare, func(f *facts) ([]vf.Record, []vf.ID) {
+		f.said.with("resourceConformsTo", "--of", "receiver", "--for", "resourceQuantity", "--quantity", "effortQuantity", "--quantity", "due", "--due",
+			"stage", "--stage", "place", "--place", "minimumUsefulQuantity", "--least", "latestUseful", "--latest", "tier", "--tier", "people", "--people")
 		n := &vf.Intent{ID: f.id(c.ID, "need"), Name: c.Name, Note: c.Note, ResourceConformsTo: c.Of, Receiver: c.For, Stage: c.Stage, Place: c.Place,
 			Tier: c.Tier, People: c.People, Action: f.action("--action", c.Action), Due: f.time("--due", c.Due),
 			MinimumUsefulQuantity: f.measure("--least", c.Least), LatestUseful: f.time("--latest", c.Latest)}
@@ -66,6 +69,8 @@ type declareOffer struct {
 // Run declares the offer.
 func (c *declareOffer) Run(p *program) error {
 	return p.act(journal.Declare, func(f *facts) ([]vf.Record, []vf.ID) {
+		f.said.with("resourceConformsTo", "--of", "provider", "--by", "availableQuantity", "--quantity", "hasBeginning", "--from", "hasEnd", "--until",
+			"leadTime", "--lead", "minimumQuantity", "--minimum", "stage", "--stage", "place", "--place", "preference", "--preference")
 		o := &vf.Intent{ID: f.id(c.ID, "offer"), Name: c.Name, Note: c.Note, ResourceConformsTo: c.Of, Provider: c.By, Stage: c.Stage, Place: c.Place,
 			Preference: c.Preference, Action: f.action("--action", c.Action), AvailableQuantity: f.measure("--quantity", c.Quantity),
 			MinimumQuantity: f.measure("--minimum", c.Minimum), LeadTime: f.measure("--lead", c.Lead),
@@ -97,6 +102,9 @@ type declareRecipe struct {
 // Run declares the recipe.
 func (c *declareRecipe) Run(p *program) error {
 	return p.act(journal.Declare, func(f *facts) ([]vf.Record, []vf.ID) {
+		f.said.with("processConformsTo", "--process", "performedBy", "--by", "hasDuration", "--lasts", "durationPerUnit", "--per-unit", "yield", "--yield",
+			"leastBatch", "--least", "batchMultiple", "--steps", "largestBatch", "--most", "preference", "--prefer",
+			"resourceConformsTo", "one of --makes, --takes, --uses and --work")
 		r := &vf.RecipeProcess{ID: f.id(c.ID, "recipe"), Name: c.Name, Note: c.Note, ProcessConformsTo: c.Process, PerformedBy: c.By, Preference: c.Prefer,
 			HasDuration: f.measure("--lasts", c.Lasts), DurationPerUnit: f.measure("--per-unit", c.PerUnit), Yield: f.number("--yield", c.Yield),
 			LeastBatch: f.measure("--least", c.Least), BatchMultiple: f.measure("--steps", c.Steps), LargestBatch: f.measure("--most", c.Most)}
@@ -131,6 +139,53 @@ func (f *facts) recipeFlow(flag string, action vf.Action, text string) *vf.Recip
 	flow := &vf.RecipeFlow{Action: action, ResourceConformsTo: vf.ID(words[len(words)-1])}
 	flow.ResourceQuantity, flow.EffortQuantity = f.quantity(flag, action, strings.Join(words[:len(words)-1], " "))
 	return flow
+}
+
+// declareProcess makes a process: what is consumed goes into it, what is
+// produced comes out of it.
+type declareProcess struct {
+	Of      vf.ID  `help:"The recipe process that it follows; it gives the name and the kind where those are left out."`
+	Name    string `help:"What people call it."`
+	BasedOn vf.ID  `help:"The kind of process: a process specification; what comes out has been through this stage."`
+	From    string `help:"When it begins."`
+	To      string `help:"When it ends."`
+	ID      vf.ID  `help:"Id of the process; made new if left out."`
+	Note    string `help:"A remark."`
+}
+
+// Run declares the process.
+func (c *declareProcess) Run(p *program) error {
+	if c.Name == "" && c.Of == "" {
+		return usage("say what the process is: --name, or --of a recipe")
+	}
+	return p.act(journal.Declare, func(f *facts) ([]vf.Record, []vf.ID) {
+		f.said.with("basedOn", "--based-on", "hasBeginning", "--from", "hasEnd", "--to")
+		made := &vf.Process{ID: f.id(c.ID, "process"), Name: c.Name, Note: c.Note, BasedOn: c.BasedOn,
+			HasBeginning: f.time("--from", c.From), HasEnd: f.time("--to", c.To)}
+		if c.Of != "" {
+			f.follow(made, c.Of)
+		}
+		return []vf.Record{made}, nil
+	})
+}
+
+// follow fills a process with what its recipe says.
+func (f *facts) follow(made *vf.Process, id vf.ID) {
+	r := f.record("--of", id, "RecipeProcess")
+	recipe, ok := r.(*vf.RecipeProcess)
+	switch {
+	case r == nil:
+		return
+	case !ok:
+		f.fault("", rule.Refuse("wrongReference", "property", "--of", "id", string(id), "class", string(r.Class()), "wanted", "RecipeProcess"))
+		return
+	}
+	if made.Name == "" {
+		made.Name = recipe.Name
+	}
+	if made.BasedOn == "" {
+		made.BasedOn = recipe.ProcessConformsTo
+	}
 }
 
 // declareFile takes records of any kind from network files.

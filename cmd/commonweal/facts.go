@@ -93,19 +93,24 @@ func cannotRead(name string, err error) error {
 // reading turns texts of the command line into values, and keeps the first
 // fault with the flag where it stood.
 type reading struct {
-	units *vf.Units
-	err   error
+	units    *vf.Units
+	declared []*vf.Unit
+	err      error
 }
 
 // newReading reads with the units of a network.
 func newReading(g *vf.Graph) *reading {
 	units, err := vf.NewUnits(g.Units)
-	return &reading{units, err}
+	return &reading{units, g.Units, err}
 }
 
 func (r *reading) fault(flag string, err error) {
 	if err == nil || r.err != nil {
 		return
+	}
+	var refused *rule.Refusal
+	if errors.As(err, &refused) && flag != "" {
+		err = refused.At(flag)
 	}
 	var words *vf.Error
 	if errors.As(err, &words) {
@@ -121,6 +126,9 @@ func (r *reading) measure(flag, text string) vf.Measure {
 		return vf.Measure{}
 	}
 	number, unit, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if unit == "" {
+		r.fault(flag, r.missingUnit(flag, number))
+	}
 	d, err := vf.ParseDecimal(number)
 	r.fault(flag, err)
 	id, err := r.units.Named(strings.TrimSpace(unit))

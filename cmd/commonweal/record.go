@@ -46,12 +46,21 @@ func (c *recordCommand) Run(p *program) error {
 			HasPointInTime: f.time("--at", c.At), HasBeginning: f.time("--begin", c.Begin), HasEnd: f.time("--end", c.End),
 			Fulfills: c.Fulfills, Satisfies: c.Satisfies, Settles: c.Settles, ToLocation: c.Location, State: c.State,
 			RealizationOf: c.RealizedFor}
-		if e.Provider == "" {
-			e.Provider = f.author
-		}
-		if e.Receiver == "" {
-			e.Receiver = f.author
-		}
+		f.said.with("provider", "--by", "receiver", "--for", "resourceConformsTo", "--of", "resourceInventoriedAs", "--resource",
+			"toResourceInventoriedAs", "--to", "inputOf", "--input-of", "outputOf", "--output-of", "fulfills", "--fulfills", "satisfies", "--satisfies",
+			"settles", "--settles", "toLocation", "--location", "state", "--state", "realizationOf", "--agreement", "resourceQuantity", "--quantity",
+			"effortQuantity", "--effort", "hasPointInTime", "--at", "hasBeginning", "--begin", "hasEnd", "--end")
+		f.actorFor(&e.Provider, "provider")
+		f.actorFor(&e.Receiver, "receiver")
+		f.past(p, e.HasPointInTime)
+		f.past(p, e.HasEnd)
 		return []vf.Record{e}, nil
 	})
+}
+
+// actorFor lets who acts stand for an agent who was not named.
+func (f *facts) actorFor(agent *vf.ID, property string) {
+	if *agent == "" && f.author != "" {
+		*agent, f.said[property] = f.author, "--as"
+	}
 }
