@@ -49,7 +49,6 @@ type undo struct {
 	kind  undoKind
 	index int32
 	extra int32
-	key   orderKey
 	value int64
 }
 
@@ -75,6 +74,7 @@ const (
 	mostSteps = 100_000_000
 	mostWork  = 10_000_000
 	mostReuse = 6
+	mostAsked = 20_000_000 // orders: each that may be taken back costs memory
 )
 
 // asking plans the needs that are to be asked for, the most essential first.
@@ -317,8 +317,8 @@ func (a *asker) grow(maker int32, begin, end, q int64) int32 {
 // add makes an order, with room for its amounts.
 func (a *asker) add(maker int32, begin, end, q int64) int32 {
 	order := a.p.orders.add(maker, begin, end, q)
-	if order >= int32(a.p.settings.MostOrders) && a.p.err == nil {
-		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(a.p.settings.MostOrders)), "about", a.p.net.sourceName(maker))
+	if most := min(a.p.settings.MostOrders, mostAsked); order >= int32(most) && a.p.err == nil {
+		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(most))+" orders", "about", a.p.net.sourceName(maker))
 	}
 	a.base = append(a.base[:order-a.first], int32(len(a.amounts)))
 	if maker >= 0 {
@@ -359,10 +359,12 @@ func (a *asker) rollback(mark int) {
 		case undoGrowing:
 			a.at[u.index] = slices.Delete(a.at[u.index], int(u.extra), int(u.extra)+1)
 		case undoTrip:
-			if t := a.trips[u.key]; len(t) > 1 {
-				a.trips[u.key] = t[:len(t)-1]
+			trip := o.at(u.index)
+			key := orderKey{trip.maker, trip.end}
+			if t := a.trips[key]; len(t) > 1 {
+				a.trips[key] = t[:len(t)-1]
 			} else {
-				delete(a.trips, u.key)
+				delete(a.trips, key)
 			}
 		case undoAmount:
 			a.amounts[u.index] = u.value

@@ -139,7 +139,7 @@ func (a *asker) board(order int32, m *maker, begin, at int64) {
 	}
 	trip := a.add(m.shared, begin, at, 0)
 	a.trips[key] = append(a.trips[key], trip)
-	a.undo = append(a.undo, undo{kind: undoTrip, key: key})
+	a.undo = append(a.undo, undo{kind: undoTrip, index: trip})
 	a.aboard(order, m, trip)
 }
 

@@ -158,7 +158,7 @@ func (f *filler) fromMakers() {
 				f.takeOwn(o, m)
 			}
 			if int(p.orders.n) > p.settings.MostOrders {
-				p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(f.b))
+				p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders))+" orders", "about", p.net.bufferName(f.b))
 			}
 		}
 	}

@@ -251,7 +251,7 @@ func (p *Plan) closed(b, lo int32) {
 		p.lo[m], p.hi[m] = lo, p.orders.n
 	}
 	if int(p.orders.n) > p.settings.MostOrders {
-		p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders)), "about", p.net.bufferName(b))
+		p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders))+" orders", "about", p.net.bufferName(b))
 	}
 }
 

@@ -289,13 +289,15 @@ func (w *reporter) bufferOf(supply int32) int32 {
 func (w *reporter) from(b int32, links []link) []Source {
 	var list []Source
 	var amounts []int64
+	at := map[Source]int{}
 	for _, l := range links {
 		s := w.sourceOf(l.supply)
-		if i := slices.Index(list, s); i >= 0 {
-			amounts[i] += l.qty
-			continue
+		i, seen := at[s]
+		if !seen {
+			i, at[s] = len(list), len(list)
+			list, amounts = append(list, s), append(amounts, 0)
 		}
-		list, amounts = append(list, s), append(amounts, l.qty)
+		amounts[i] += l.qty
 	}
 	for i := range list {
 		list[i].ResourceQuantity = w.n.measure(b, amounts[i])
