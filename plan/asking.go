@@ -144,7 +144,7 @@ func (a *asker) need(i int32) {
 	}
 	if left > 0 {
 		r.note(a.causes)
-		r.short = adding(nil, a.causes)
+		r.short = adding(a.causes)
 	}
 	a.p.reasons[i] = r
 }

@@ -27,7 +27,7 @@ func (r ratio) up(q int64) (int64, bool) {
 	if rem != 0 {
 		n++
 	}
-	return n, ok && n > 0 || n == 0 && ok
+	return n, ok
 }
 
 func (r ratio) down(q int64) (int64, bool) {

@@ -144,7 +144,7 @@ func (p *Plan) spread(round int, since mark) {
 		lines[t] = append(lines[t], k)
 	}
 	added := false
-	mark := func(consumer int32) {
+	touch := func(consumer int32) {
 		if consumer < 0 {
 			added = added || !p.asked[^consumer]
 			p.asked[^consumer] = true
@@ -156,7 +156,7 @@ func (p *Plan) spread(round int, since mark) {
 		}
 	}
 	for _, l := range p.lacking {
-		mark(l.consumer)
+		touch(l.consumer)
 	}
 	for i := p.links.n - 1; i >= since.links; i-- {
 		l := p.links.at(i)
@@ -165,7 +165,7 @@ func (p *Plan) spread(round int, since mark) {
 			order = p.byproducts[k].order
 		}
 		if order >= 0 && touched[order] {
-			mark(l.consumer)
+			touch(l.consumer)
 		}
 	}
 	if !added || round > patience {

@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-	"strconv"
 )
 
 // peg is how much of something serves a need.
@@ -147,5 +146,3 @@ func sum(pegs []peg) []peg {
 	}
 	return out
 }
-
-func digits(n int) string { return strconv.Itoa(n) }

@@ -77,7 +77,7 @@ func (a *asker) cause(c cause) {
 // note adds the causes of an attempt to those that are known; of the same kind
 // and thing the later attempt speaks.
 func (r *reasons) note(found []cause) {
-	for _, c := range adding(nil, found) {
+	for _, c := range adding(found) {
 		if i := slices.IndexFunc(r.all, c.same); i >= 0 {
 			r.all[i] = c
 		} else {
@@ -90,12 +90,12 @@ func (c cause) same(x cause) bool { return x.kind == c.kind && x.buffer == c.buf
 
 // adding gathers the causes of one attempt: what is lacking of one buffer in
 // several places adds up.
-func adding(list, found []cause) []cause {
+func adding(found []cause) (list []cause) {
 	for _, c := range found {
 		if i := slices.IndexFunc(list, c.same); i < 0 {
 			list = append(list, c)
 		} else if c.kind == causeNoSupply || c.kind == causeBeforeNow {
-			list[i].qty += c.qty
+			list[i].qty = plus(list[i].qty, c.qty)
 			list[i].at = min(list[i].at, c.at)
 		}
 	}
@@ -329,7 +329,7 @@ func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return itoa(int64(n)) + " " + what + "s"
 }
 
 // promisedFor tells that a promise is for a date that is late.

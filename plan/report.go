@@ -148,7 +148,7 @@ func (w *reporter) names() {
 		}
 		id := "plan/" + string(w.source(i)) + "/" + time.Unix(o.at(i).end, 0).UTC().Format("20060102T150405Z")
 		if number > 1 {
-			id += "/" + digits(number)
+			id += "/" + itoa(int64(number))
 		}
 		w.name[i] = vf.ID(id)
 	}

@@ -56,7 +56,7 @@ func (p *Plan) buildShared(shared int32) {
 		}
 	}
 	slices.SortStableFunc(lines, func(x, y line) int { return cmp.Or(cmp.Compare(x.end, y.end), cmp.Compare(x.trip, y.trip)) })
-	p.lo[shared] = int32(int(o.n))
+	p.lo[shared] = o.n
 	for i := 0; i < len(lines); {
 		first, carried := lines[i], int64(0)
 		process := o.add(shared, o.at(first.order).begin, first.end, 0)
@@ -72,5 +72,5 @@ func (p *Plan) buildShared(shared int32) {
 		o.at(process).qty = carried
 		p.putOut(process, &p.net.makers[shared])
 	}
-	p.hi[shared] = int32(int(o.n))
+	p.hi[shared] = o.n
 }
