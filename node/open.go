@@ -29,7 +29,7 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 	var m mark
 	if raw != nil {
 		if err := json.Unmarshal(raw, &m); err != nil {
-			return nil, fmt.Errorf("the view %q cannot be read: %w", viewMark, err)
+			return nil, differs(viewMark, viewMark)
 		}
 	}
 	if m.Layout != layout {
@@ -38,8 +38,8 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 		}
 		return n, nil
 	}
-	if n.journal, err = journal.Resume(m.Journal); err != nil {
-		return nil, err
+	if n.journal, err = journal.Resume(m.Journal); err != nil || m.Journal.Size == 0 {
+		return nil, differs(viewMark, viewMark)
 	}
 	if err := n.checkTail(ctx, m.Journal); err != nil {
 		return nil, err
@@ -52,9 +52,6 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 
 // checkTail compares the mark with the end of the journal that is stored.
 func (n *Node) checkTail(ctx context.Context, m journal.Mark) error {
-	if m.Size == 0 {
-		return rule.Refuse("notBegun")
-	}
 	hashes, err := n.store.Hashes(ctx, []int64{tlog.StoredHashIndex(0, m.Size-1)})
 	if err != nil {
 		return err
@@ -64,10 +61,10 @@ func (n *Node) checkTail(ctx context.Context, m journal.Mark) error {
 		return err
 	}
 	if hashes[0] != m.Last || root != n.journal.Tree().Hash {
-		return rule.Refuse("viewsDiffer", "view", viewMark, "key", fmt.Sprint(m.Size-1))
+		return differs(viewMark, fmt.Sprint(m.Size-1))
 	}
 	return n.store.Entries(ctx, m.Size, func(seq int64, _ []byte) error {
-		return rule.Refuse("viewsDiffer", "view", viewMark, "key", fmt.Sprint(seq))
+		return differs(viewMark, fmt.Sprint(seq))
 	})
 }
 
@@ -77,7 +74,12 @@ func (n *Node) load(ctx context.Context) error {
 		return err
 	}
 	for _, view := range []string{ledger.ViewCarried, ledger.ViewOrigin, ledger.ViewPosting, ledger.ViewProgress} {
-		err := n.store.Scan(ctx, view, func(key string, value []byte) error { return n.state.Load(view, key, value) })
+		err := n.store.Scan(ctx, view, func(key string, value []byte) error {
+			if n.state.Load(view, key, value) != nil {
+				return differs(view, key)
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
@@ -89,12 +91,20 @@ func (n *Node) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return n.state.Loaded()
+	if n.state.Loaded() != nil {
+		return firstDifference(ctx, n.store, ledger.ViewPosting)
+	}
+	return nil
 }
 
 // loadRecords decodes the records on all processors, for it is most of the work.
 func (n *Node) loadRecords(ctx context.Context) error {
+	type row struct {
+		key string
+		raw []byte
+	}
 	type decoded struct {
+		key  string
 		r    vf.Record
 		hash string
 		err  error
@@ -103,22 +113,23 @@ func (n *Node) loadRecords(ctx context.Context) error {
 	var jobs []chan []decoded
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	start := func(rows [][]byte) {
+	start := func(rows []row) {
 		out := make(chan []decoded, 1)
 		jobs = append(jobs, out)
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
 			list := make([]decoded, len(rows))
-			for i, raw := range rows {
-				list[i].r, list[i].hash, list[i].err = opened(raw)
+			for i, row := range rows {
+				list[i].key = row.key
+				list[i].r, list[i].hash, list[i].err = opened(row.raw)
 			}
 			out <- list
 		})
 	}
-	var rows [][]byte
-	err := n.store.Scan(ctx, viewRecord, func(_ string, value []byte) error {
-		if rows = append(rows, value); len(rows) == chunk {
+	var rows []row
+	err := n.store.Scan(ctx, viewRecord, func(key string, value []byte) error {
+		if rows = append(rows, row{key, value}); len(rows) == chunk {
 			start(rows)
 			rows = nil
 		}
@@ -131,8 +142,8 @@ func (n *Node) loadRecords(ctx context.Context) error {
 	}
 	for _, job := range jobs {
 		for _, d := range <-job {
-			if d.err != nil {
-				return fmt.Errorf("a row of the view %q cannot be read: %w", viewRecord, d.err)
+			if d.err != nil || string(d.r.Key()) != d.key {
+				return differs(viewRecord, d.key)
 			}
 			n.state.LoadRecord(d.r)
 			if d.hash != "" {
@@ -145,7 +156,7 @@ func (n *Node) loadRecords(ctx context.Context) error {
 
 // rebuild makes all views anew from the journal and stores them.
 func (n *Node) rebuild(ctx context.Context) error {
-	d, err := n.replay(ctx)
+	d, err := replay(ctx, n.store)
 	if err != nil {
 		return err
 	}
@@ -156,7 +167,12 @@ func (n *Node) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.store.Append(ctx, store.Batch{Clear: views, Views: puts}); err != nil {
+	stored, err := n.store.Views(ctx)
+	if err != nil {
+		return err
+	}
+	err = n.store.Append(ctx, store.Batch{Clear: stored, Views: puts})
+	if err != nil && !errors.Is(err, store.ErrReadOnly) { // a reader has them in memory alone
 		return err
 	}
 	n.state, n.journal, n.hashes = d.state, d.journal, d.hashes
@@ -167,90 +183,16 @@ func (n *Node) rebuild(ctx context.Context) error {
 	})
 }
 
-// views are all views that are made from the journal.
-var views = []string{ledger.ViewCarried, viewKey, viewMark, ledger.ViewOrigin, ledger.ViewPosting, ledger.ViewProgress, viewRecord}
-
-// Difference is a row of a view that is not what the journal makes of it.
-type Difference struct {
-	View   string `json:"view"`
-	Key    string `json:"key"`
-	Stored string `json:"stored,omitempty"` // "" if the row is missing
-	Made   string `json:"made,omitempty"`   // "" if there should be none
-}
-
-// maxDifferences is how many differences Replay lists.
-const maxDifferences = 20
-
-var errMany = errors.New("enough differences")
-
-// Replay makes every view again from the journal, checking each entry, and
-// compares it with the stored one byte for byte. It returns the first
-// differences, none if all are equal. Writers wait meanwhile.
-func (n *Node) Replay(ctx context.Context) ([]Difference, error) {
-	n.write.Lock()
-	defer n.write.Unlock()
-	d, err := n.replay(ctx)
-	if err != nil {
-		return nil, err
-	}
-	puts, err := d.puts()
-	if err != nil {
-		return nil, err
-	}
-	made := make(map[string]map[string][]byte, len(views))
-	for _, p := range puts {
-		if made[p.View] == nil {
-			made[p.View] = map[string][]byte{}
-		}
-		if p.Value != nil { // else withdrawn
-			made[p.View][p.Key] = p.Value
-		}
-	}
-	var list []Difference
-	add := func(x Difference) error {
-		if list = append(list, x); len(list) == maxDifferences {
-			return errMany
-		}
-		return nil
-	}
-	for _, view := range views {
-		err := compare(ctx, n.store, view, made[view], add)
-		if errors.Is(err, errMany) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-// compare reports where a stored view is not as made.
-func compare(ctx context.Context, s store.Store, view string, made map[string][]byte, add func(Difference) error) error {
-	err := s.Scan(ctx, view, func(key string, value []byte) error {
-		want, ok := made[key]
-		delete(made, key)
-		if ok && string(want) == string(value) {
-			return nil
-		}
-		return add(Difference{view, key, string(value), string(want)})
-	})
-	if err != nil {
-		return err
-	}
-	for _, key := range sortedKeys(made) {
-		if err := add(Difference{View: view, Key: key, Made: string(made[key])}); err != nil {
-			return err
-		}
-	}
-	return nil
+// Rebuild makes all views in a store anew from the journal, checking each entry.
+func Rebuild(ctx context.Context, s store.Store) error {
+	return newNode(s, Options{}).rebuild(ctx)
 }
 
 // replay enters all entries of the store into a draft that stands on nothing.
-func (n *Node) replay(ctx context.Context) (*draft, error) {
-	d := newNode(n.store, n.options).draft()
+func replay(ctx context.Context, s store.Source) (*draft, error) {
+	d := newNode(nil, Options{}).draft()
 	d.state, d.journal = ledger.New(), &journal.State{}
-	err := n.store.Entries(ctx, 0, func(seq int64, raw []byte) error {
+	err := s.Entries(ctx, 0, func(seq int64, raw []byte) error {
 		e, _, err := d.journal.Apply(raw)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"commonweal/journal"
+	"commonweal/rule"
 	"commonweal/vf"
 )
 
@@ -74,6 +75,9 @@ func opened(raw []byte) (vf.Record, string, error) {
 func joined(raw, profile []byte) (vf.Record, error) {
 	whole, err := journal.Join(raw, profile)
 	if err != nil {
+		if r, _, unread := opened(raw); unread == nil {
+			return nil, rule.Refuse("profileDiffers", "id", string(r.Key()), "reason", otherProfile)
+		}
 		return nil, err
 	}
 	return vf.Decode(whole)

@@ -23,7 +23,7 @@ var storeRules = []Rule{
 	{"storeExists", "{path} is there already and is not overwritten.", "Give a path where nothing is, or move that file away first."},
 	{"notAStore", "{path} is not a store of books: {reason}.", "Give the folder that “commonweal init” made, or a file that “commonweal backup” made."},
 	{"storeNewer", "The books at {path} were written by a newer version (layout {found}; this program knows {known}).", "Install the newer version of commonweal; this one would damage them. Nothing was changed."},
-	{"storeLocked", "The books at {path} are open in another process.", "Stop the other commonweal, or send the act through it; then try again."},
+	{"storeLocked", "The books at {path} are being written by another process, and still were after a wait of {waited}.", "Wait until the other commonweal has ended, or stop it; then try again. Reading needs no wait."},
 	{"storeDamaged", "The books at {path} are damaged: {reason}.", "Leave the file as it is for a copy, restore the last backup with “commonweal restore”, and send the acts after it again; their keys keep them from happening twice."},
 	{"storeStopped", "The books at {path} take no more acts since a write failed: {reason}.", "Mend the cause, such as a full disk, and open them again; acts whose outcome is unknown may then be sent again with the same keys."},
 }

@@ -43,14 +43,11 @@ type Store interface {
 	// before the writing began ends the call with nothing written; after that it
 	// is not looked at.
 	Append(ctx context.Context, b Batch) error
-	// Entries gives the journal's entries in order, from a sequence on.
-	Entries(ctx context.Context, from int64, f func(seq int64, raw []byte) error) error
-	// Hashes gives stored hashes of the journal's tree; a missing one is an error.
-	Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error)
+	Source
 	// Get gives the value of a row, nil if there is none.
 	Get(ctx context.Context, view, key string) ([]byte, error)
-	// Scan gives the rows of a view in the order of the bytes of their keys.
-	Scan(ctx context.Context, view string, f func(key string, value []byte) error) error
+	// Views gives the names of all views that have rows, the reserved ones aside.
+	Views(ctx context.Context) ([]string, error)
 	// Backup writes a copy to a path where nothing is, while the store is in use,
 	// verifies it, and returns size and root of the journal in it.
 	Backup(ctx context.Context, path string) (tlog.Tree, error)
@@ -66,6 +63,8 @@ var (
 	ErrUnknown = errors.New("it is unknown whether the act was written; open the books again and send it again with the same idempotency key")
 	// ErrStopped is matched when nothing was tried, since an earlier write failed.
 	ErrStopped = errors.New("the store takes no more acts since a write failed")
+	// ErrReadOnly is matched when the store was opened for reading alone.
+	ErrReadOnly = errors.New("the store was opened for reading alone")
 	// ErrClosed is matched when the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )
@@ -115,8 +114,11 @@ func CheckpointSize(key string) (int64, bool) {
 
 // Source is the part of a store that verification reads.
 type Source interface {
+	// Entries gives the journal's entries in order, from a sequence on.
 	Entries(ctx context.Context, from int64, f func(seq int64, raw []byte) error) error
+	// Hashes gives stored hashes of the journal's tree; a missing one is an error.
 	Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error)
+	// Scan gives the rows of a view in the order of the bytes of their keys.
 	Scan(ctx context.Context, view string, f func(key string, value []byte) error) error
 }
 

@@ -29,7 +29,7 @@ func TestCheckpointKeysOrderBySize(t *testing.T) {
 
 func TestTheAnswersDiffer(t *testing.T) {
 	t.Parallel()
-	answers := []error{store.ErrConflict, store.ErrUnknown, store.ErrStopped, store.ErrClosed}
+	answers := []error{store.ErrConflict, store.ErrUnknown, store.ErrStopped, store.ErrReadOnly, store.ErrClosed}
 	for i, a := range answers {
 		for j, b := range answers {
 			if (i == j) != errors.Is(a, b) {

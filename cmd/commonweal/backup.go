@@ -1,6 +1,11 @@
 package main
 
-import "commonweal/store/sqlite"
+import (
+	"errors"
+	"os"
+
+	"commonweal/store/sqlite"
+)
 
 // backupCommand copies the books while they are in use.
 type backupCommand struct {
@@ -16,13 +21,16 @@ type copied struct {
 
 // Run makes and verifies the copy.
 func (c *backupCommand) Run(p *program) error {
-	s, err := sqlite.Open(p.ctx, p.booksPath(), sqlite.Options{})
+	s, err := sqlite.Read(p.ctx, p.booksPath(), p.storeOptions())
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	done := p.busy("copying")
 	tree, err := s.Backup(p.ctx, c.Path)
+	if err == nil {
+		err = c.checkCopy(p)
+	}
 	done()
 	if err != nil {
 		return err
@@ -33,5 +41,19 @@ func (c *backupCommand) Run(p *program) error {
 	p.say("Copied and verified %d entries to %s.", tree.N, c.Path)
 	p.say("Root: %s", tree.Hash)
 	p.say("The key is not in the copy: keep %s in another safe place.", p.keyPath())
+	return nil
+}
+
+// checkCopy compares views and profiles in the copy with the journal in it; a
+// copy that is not sound is removed.
+func (c *backupCommand) checkCopy(p *program) error {
+	s, err := sqlite.ReadCopy(p.ctx, c.Path, p.storeOptions())
+	if err == nil {
+		_, err = p.check(s)
+		err = errors.Join(err, s.Close())
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(c.Path))
+	}
 	return nil
 }

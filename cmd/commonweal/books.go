@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"commonweal/format"
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
@@ -44,22 +45,49 @@ func (p *program) books() (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.openBooks(signer)
-}
-
-// look opens the books to read them; no key is needed.
-func (p *program) look() (*books, error) { return p.openBooks(nil) }
-
-func (p *program) openBooks(signer journal.Signer) (*books, error) {
-	s, err := sqlite.Open(p.ctx, p.booksPath(), sqlite.Options{})
+	s, err := sqlite.Open(p.ctx, p.booksPath(), p.storeOptions())
 	if err != nil {
 		return nil, err
 	}
+	return p.openBooks(s, signer)
+}
+
+// look opens the books to read them; no key is needed.
+func (p *program) look() (*books, error) {
+	s, err := sqlite.Read(p.ctx, p.booksPath(), p.storeOptions())
+	if err != nil {
+		return nil, err
+	}
+	return p.openBooks(s, nil)
+}
+
+// storeOptions are how the program opens a store.
+func (p *program) storeOptions() sqlite.Options {
+	if p.Wait <= 0 {
+		return sqlite.Options{Wait: -1}
+	}
+	return sqlite.Options{Wait: p.Wait}
+}
+
+func (p *program) openBooks(s *sqlite.Store, signer journal.Signer) (*books, error) {
 	n, err := node.Open(p.ctx, s, node.Options{Signer: signer})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return &books{n}, nil
+}
+
+// check compares views and profiles in a store with its journal.
+func (p *program) check(s *sqlite.Store) ([]node.Difference, error) {
+	list, err := node.Check(p.ctx, s)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	all := make(format.Refusals, 0, len(list))
+	for i := range list {
+		all = append(all, list[i].Refusal())
+	}
+	return list, all
 }
 
 // close closes the books; everything that was entered is durable already.

@@ -18,7 +18,7 @@ type journalCommand struct {
 // Run prints the entries; with --json each as it stands in the journal, one a
 // line.
 func (c *journalCommand) Run(p *program) error {
-	s, err := sqlite.Open(p.ctx, p.booksPath(), sqlite.Options{})
+	s, err := sqlite.Read(p.ctx, p.booksPath(), sqlite.Options{})
 	if err != nil {
 		return err
 	}

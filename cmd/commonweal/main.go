@@ -41,6 +41,8 @@ type program struct {
 	As   vf.ID  `help:"Who acts: the id of an agent; the network itself if left out." env:"COMMONWEAL_AS"`
 	Key  string `help:"Name of this act: the same act sent again with the same key happens once. Made new if left out."`
 
+	Wait time.Duration `help:"How long an act waits while another commonweal writes the same books; reading never waits." env:"COMMONWEAL_WAIT" default:"10s"`
+
 	ctx context.Context
 	in  io.Reader
 	out io.Writer

@@ -94,7 +94,7 @@ func outcomeOf(err error, refusals []*rule.Refusal) (string, int) {
 		return "failed", exitFailed
 	}
 	for _, r := range refusals {
-		if r.Rule == "storeDamaged" || r.Rule == "viewsDiffer" {
+		if r.Rule == "storeDamaged" || r.Rule == "viewsDiffer" || r.Rule == "profileDiffers" {
 			return "damaged", exitDamaged
 		}
 	}

@@ -26,6 +26,9 @@ func (c *restoreCommand) Run(p *program) error {
 	}
 	done := p.busy("copying")
 	tree, err := sqlite.Restore(p.ctx, c.Path, p.booksPath(), sqlite.Options{})
+	if err == nil {
+		err = p.checkRestored()
+	}
 	done()
 	if err != nil {
 		return err
@@ -39,6 +42,18 @@ func (c *restoreCommand) Run(p *program) error {
 		p.say("To act on them, put the network's key at %s.", p.keyPath())
 	}
 	return nil
+}
+
+// checkRestored compares views and profiles in what was restored with the
+// journal in it. Where they differ the books are there all the same, since the
+// journal is sound; the refusal tells what can be done.
+func (p *program) checkRestored() error {
+	s, err := sqlite.Read(p.ctx, p.booksPath(), p.storeOptions())
+	if err != nil {
+		return err
+	}
+	_, err = p.check(s)
+	return errors.Join(err, s.Close())
 }
 
 // copyKey copies a key that can be read as one.

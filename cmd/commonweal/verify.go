@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 
 	"commonweal/journal"
@@ -15,6 +14,7 @@ import (
 type verifyCommand struct {
 	Against []string          `arg:"" optional:"" name:"checkpoint" help:"Checkpoints that you kept from earlier, or got from others."`
 	First   journal.PublicKey `help:"The first key of the network, if you know it."`
+	Rebuild bool              `help:"Make all views anew from the journal, if it is sound."`
 	Save    string            `help:"Write a checkpoint of now to this file, to be kept in another place."`
 }
 
@@ -38,7 +38,11 @@ func (c *verifyCommand) Run(p *program) error {
 		}
 		held = append(held, raw)
 	}
-	s, err := sqlite.Open(p.ctx, p.booksPath(), sqlite.Options{})
+	open := sqlite.Read
+	if c.Rebuild {
+		open = sqlite.Open
+	}
+	s, err := open(p.ctx, p.booksPath(), p.storeOptions())
 	if err != nil {
 		return err
 	}
@@ -55,22 +59,36 @@ func (c *verifyCommand) Run(p *program) error {
 	if _, err := s.Check(p.ctx); err != nil {
 		return err
 	}
-	n, err := node.Open(p.ctx, s, node.Options{})
+	if c.Rebuild {
+		if err := node.Rebuild(p.ctx, s); err != nil {
+			return err
+		}
+	}
+	differences, err := p.check(s)
+	if !p.JSON {
+		tellDifferences(p, differences)
+	}
 	if err != nil {
 		return err
-	}
-	differences, err := n.Replay(p.ctx)
-	if err != nil {
-		return err
-	}
-	if len(differences) > 0 {
-		d := differences[0]
-		return &damagedError{fmt.Sprintf("the view %s differs from what the journal says at %s: it holds “%s”, the journal says “%s”", d.View, d.Key, d.Stored, d.Made)}
 	}
 	if !p.JSON {
 		p.say("The views are what the journal says, byte for byte.")
 	}
+	n, err := node.Open(p.ctx, s, node.Options{})
+	if err != nil {
+		return err
+	}
 	return c.save(p, n)
+}
+
+// tellDifferences prints what rows of views hold and should hold.
+func tellDifferences(p *program, list []node.Difference) {
+	const most = 200 // characters of a row
+	for _, d := range list {
+		if d.Reason == "" {
+			p.say("View %s at %s\n  holds            %s\n  the journal says %s", d.View, cut(d.Key, most), cut(d.Stored, most), cut(d.Made, most))
+		}
+	}
 }
 
 func (c *verifyCommand) tell(p *program, report *journal.Report) error {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,8 +25,12 @@ func (s *Store) Backup(ctx context.Context, path string) (tlog.Tree, error) {
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	root, err := tlog.TreeHash(tree.N, store.HashReader(ctx, s))
+	now, err := openCopy(ctx, s.path, s.driver) // the copy may be newer than what this reader sees
 	if err != nil {
+		return tlog.Tree{}, err
+	}
+	root, err := tlog.TreeHash(tree.N, store.HashReader(ctx, now))
+	if err = errors.Join(err, now.closeCopy()); err != nil {
 		return tlog.Tree{}, err
 	}
 	if root != tree.Hash {
@@ -49,7 +54,7 @@ func Restore(ctx context.Context, backup, path string, o Options) (tlog.Tree, er
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	defer r.db.Close()
+	defer r.closeCopy()
 	want, err := r.Check(ctx)
 	if err != nil {
 		return tlog.Tree{}, err
@@ -73,19 +78,27 @@ func mustBeFree(path string) error {
 	return nil
 }
 
-// openCopy opens a file that nobody writes to.
-func openCopy(ctx context.Context, path string, d Driver) (*reader, error) {
-	r := &reader{path: path, driver: d}
-	var err error
-	if r.db, err = d.open(path, url.Values{"mode": {"ro"}}, "busy_timeout(10000)"); err != nil {
+// copied is the reader of a file through connections of its own.
+type copied struct {
+	reader
+	pool *sql.DB
+}
+
+func (c *copied) closeCopy() error { return c.pool.Close() }
+
+// openCopy opens a file to read it, each time as it is then.
+func openCopy(ctx context.Context, path string, d Driver) (*copied, error) {
+	pool, err := d.open(path, url.Values{"mode": {"ro"}}, "busy_timeout(10000)")
+	if err != nil {
 		return nil, err
 	}
+	r := &copied{reader{path, d, pool}, pool}
 	found, err := r.identify(ctx, r.db)
 	if err == nil && found.layout == 0 {
 		err = rule.Refuse("notAStore", "path", path, "reason", "it is empty")
 	}
 	if err != nil {
-		return nil, errors.Join(r.explain(err), r.db.Close())
+		return nil, errors.Join(r.explain(err), r.closeCopy())
 	}
 	return r, nil
 }
@@ -138,7 +151,7 @@ func checkCopy(ctx context.Context, path string, d Driver) (tlog.Tree, error) {
 		return tlog.Tree{}, err
 	}
 	tree, err := r.Check(ctx)
-	return tree, errors.Join(err, r.db.Close())
+	return tree, errors.Join(err, r.closeCopy())
 }
 
 func removeIfThere(path string) error {

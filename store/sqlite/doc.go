@@ -14,11 +14,15 @@
 //
 // # Who may open it
 //
-// One process at a time: a lock on the file beside it (".lock") is held by
-// SQLite's own means, so that it ends with the process, however that ends.
-// [Open] refuses, with a sentence that says what to do, a path where nothing is,
+// One writer and many readers. [Open] is for the writer: a lock on the file
+// beside it (".lock") is held by SQLite's own means, so that it ends with the
+// process, however that ends. Another writer waits for it some seconds, and
+// begins from what it finds then. [Read] needs no lock: it sees the books as they
+// were committed when it began, whatever is written meanwhile.
+//
+// Both refuse, with a sentence that says what to do, a path where nothing is,
 // a file that is not a store, one written by a newer version, one that another
-// process has open, and one that is damaged. It looks for damage where it looks
+// process keeps writing, and one that is damaged. It looks for damage where it looks
 // at all: at the file's header and schema, at the end of the journal against its
 // stored hashes, and at the newest checkpoint; reading the whole is what
 // [Store.Check] does, and every backup and restore.

@@ -1,8 +1,8 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"golang.org/x/mod/sumdb/tlog"
@@ -28,12 +29,14 @@ const (
 	application = 0x436f6d77 // "Comw" in the file's header
 	versions    = "layout"   // the table of migrations done
 	header      = "SQLite format 3\x00"
+	ourTable    = "CREATE TABLE checkpoint (\n    size BIGINT" // stands in the first page of every store
 )
 
 // Options are how a store is opened; the zero value is how the program does it.
 type Options struct {
-	Driver  Driver // the zero value is Ncruces
-	Readers int    // connections kept open for reading; 0 is 4. More are opened while they are needed
+	Driver  Driver        // the zero value is Ncruces
+	Readers int           // connections kept open for reading; 0 is 4. More are opened while they are needed
+	Wait    time.Duration // how long Create and Open wait for another writer to end; 0 is 10 seconds, less is not at all
 }
 
 func (o Options) filled() Options {
@@ -42,6 +45,9 @@ func (o Options) filled() Options {
 	}
 	if o.Readers <= 0 {
 		o.Readers = 4
+	}
+	if o.Wait == 0 {
+		o.Wait = 10 * time.Second
 	}
 	return o
 }
@@ -59,7 +65,8 @@ func Create(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Open opens the store at a path and brings its layout up to date.
+// Open opens the store at a path to write it, and brings its layout up to date.
+// It waits for another writer to end, and sees what that one wrote.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return begin(ctx, path, o.filled(), false)
 }
@@ -75,7 +82,7 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 			err = errors.Join(err, s.closeAll())
 		}
 	}()
-	if s.lock, err = takeLock(ctx, path, o.Driver); err != nil {
+	if s.lock, err = takeLock(ctx, path, o); err != nil {
 		return nil, err
 	}
 	if err := s.lookInside(ctx); err != nil {
@@ -93,10 +100,11 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if err := s.emptyLog(); err != nil { // of what a life that was cut short may have erased
 		return nil, s.explain(err)
 	}
-	if s.db, err = o.Driver.open(path, nil, "busy_timeout(10000)", "query_only(ON)"); err != nil {
+	if s.pool, err = o.Driver.open(path, nil, "busy_timeout(10000)", "query_only(ON)"); err != nil {
 		return nil, err
 	}
-	s.db.SetMaxIdleConns(o.Readers) // no upper bound: a reader that reads something else on its way must not wait for others like it
+	s.db = s.pool
+	s.pool.SetMaxIdleConns(o.Readers) // no upper bound: a reader that reads something else on its way must not wait for others like it
 	if s.next, err = s.checkEnd(ctx); err != nil {
 		return nil, s.explain(err)
 	}
@@ -123,45 +131,22 @@ func lookAt(path string, create bool) error {
 	} else if !info.Mode().IsRegular() {
 		return rule.Refuse("notAStore", "path", path, "reason", "it is not a file")
 	}
-	head := make([]byte, len(header))
+	head := make([]byte, 8192)
 	n, err := io.ReadFull(f, head)
+	head = head[:n]
 	switch {
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
 	case n == 0 && create:
 		return nil
 	case n == 0:
 		return rule.Refuse("notAStore", "path", path, "reason", "it is empty")
-	case err != nil || string(head) != header:
-		return rule.Refuse("notAStore", "path", path, "reason", "it does not begin as a SQLite file does")
+	case bytes.HasPrefix(head, []byte(header)):
+		return nil
+	case bytes.Contains(head, []byte(ourTable)):
+		return rule.Refuse("storeDamaged", "path", path, "reason", "its beginning was overwritten")
 	}
-	return nil
-}
-
-// lock is an exclusive lock held by a transaction on the file beside the store.
-type lock struct {
-	db *sql.DB
-	tx *sql.Tx
-}
-
-func (l *lock) Close() error { return errors.Join(l.tx.Rollback(), l.db.Close()) }
-
-// takeLock holds an exclusive lock beside the file until it is closed.
-func takeLock(ctx context.Context, path string, d Driver) (*lock, error) {
-	d.Params = nil
-	db, err := d.open(path+".lock", url.Values{"_txlock": {"exclusive"}}, "busy_timeout(0)")
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err == nil {
-		return &lock{db, tx}, nil
-	}
-	if d.Code(err) == codeBusy {
-		err = rule.Refuse("storeLocked", "path", path)
-	} else {
-		err = fmt.Errorf("the lock beside %s could not be taken: %w", path, err)
-	}
-	return nil, errors.Join(err, db.Close())
+	return rule.Refuse("notAStore", "path", path, "reason", "it does not begin as a SQLite file does")
 }
 
 // lookInside refuses files of other programs and newer versions through a
@@ -219,7 +204,7 @@ type identity struct {
 }
 
 // identify refuses files of other programs and of newer versions.
-func (r *reader) identify(ctx context.Context, db *sql.DB) (found identity, err error) {
+func (r *reader) identify(ctx context.Context, db querier) (found identity, err error) {
 	var id, tables, versioned int64
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return found, err

@@ -17,7 +17,30 @@ import (
 type reader struct {
 	path   string
 	driver Driver
-	db     *sql.DB
+	db     querier
+}
+
+// querier reads: a pool of connections, or a transaction that sees one moment.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Views gives the names of all views that have rows, in order.
+func (r *reader) Views(ctx context.Context) (list []string, err error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT DISTINCT view_name FROM view_row ORDER BY view_name")
+	if err != nil {
+		return nil, r.explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, r.explain(err)
+		}
+		list = append(list, name)
+	}
+	return list, r.explain(rows.Err())
 }
 
 func (r *reader) damage(format string, args ...any) error {
@@ -178,6 +201,14 @@ func (r *reader) Check(ctx context.Context) (tlog.Tree, error) {
 	}
 	if result != "ok" {
 		return tlog.Tree{}, r.damage("%s", result)
+	}
+	var odd int64 // rows that no query would find
+	err := r.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM view_row WHERE typeof(view_name) <> 'text' OR typeof(view_key) <> 'blob' OR typeof(view_value) <> 'blob'").Scan(&odd)
+	if err != nil {
+		return tlog.Tree{}, r.explain(err)
+	}
+	if odd > 0 {
+		return tlog.Tree{}, r.damage("%d rows of the views are not of the kind that this program writes", odd)
 	}
 	if _, err := r.checkEnd(ctx); err != nil {
 		return tlog.Tree{}, r.explain(err)

@@ -140,7 +140,7 @@ func TestLocked(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		for other, driver := range drivers() {
-			_, err = sqlite.Open(t.Context(), path, sqlite.Options{Driver: driver})
+			_, err = sqlite.Open(t.Context(), path, sqlite.Options{Driver: driver, Wait: 50 * time.Millisecond})
 			refused(t, "a store that "+name+" has open, opened by "+other, err, "storeLocked")
 		}
 		if err := s.Close(); err != nil {
@@ -171,7 +171,7 @@ func TestLockedByAnotherProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, driver := range drivers() {
-		_, err = sqlite.Open(t.Context(), path, sqlite.Options{Driver: driver})
+		_, err = sqlite.Open(t.Context(), path, sqlite.Options{Driver: driver, Wait: -1})
 		refused(t, "a store that another process has open, opened by "+name, err, "storeLocked")
 	}
 	if err := cmd.Process.Kill(); err != nil {

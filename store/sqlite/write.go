@@ -21,7 +21,8 @@ import (
 // Store keeps the books of one network in one file.
 type Store struct {
 	reader
-	write *sql.DB // one connection
+	write *sql.DB // one connection; nil where the store was opened for reading
+	pool  *sql.DB // what the reader reads from, or took its transaction from
 	lock  *lock   // holds the lock beside the file
 	next  int64   // sequence of the next entry; the writer's own
 	dirty bool    // the write-ahead log holds erased data; the writer's own
@@ -50,6 +51,9 @@ const (
 
 // Append makes the batch durable, all of it or nothing.
 func (s *Store) Append(ctx context.Context, b store.Batch) error {
+	if s.write == nil {
+		return store.ErrReadOnly
+	}
 	if err := b.Check(); err != nil {
 		return err
 	}
@@ -360,14 +364,19 @@ func (s *Store) Close() error {
 	if already {
 		return nil
 	}
-	close(s.queue)
-	<-s.done
+	if s.queue != nil {
+		close(s.queue)
+		<-s.done
+	}
 	return s.closeAll()
 }
 
 func (s *Store) closeAll() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.db, s.write} {
+	if tx, ok := s.db.(*sql.Tx); ok {
+		errs = append(errs, rollback(tx))
+	}
+	for _, db := range []*sql.DB{s.pool, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

@@ -38,6 +38,9 @@ func testViews(t *testing.T, open Open) {
 	put(store.Put{View: "b", Key: "k"}, store.Put{View: "b", Key: "k", Value: []byte("4")})
 	check("a", `"empty"=""`)
 	check("b", `"k"="4"`)
+	if names, err := s.Views(ctx); err != nil || !slices.Equal(names, []string{"a", "b"}) {
+		t.Errorf("the views are %q, %v", names, err)
+	}
 	must(t, s.Append(ctx, store.Batch{Clear: []string{"a", "b", "none"}, Views: []store.Put{{View: "b", Key: "n", Value: []byte("5")}}}))
 	check("a", "")
 	check("b", `"n"="5"`)
