@@ -40,17 +40,28 @@ func examples(text string) (list []example) {
 	return list
 }
 
-// TestReadmeTellsTheTruth runs every command of the tour, in order, in a folder
+// TestPagesTellTheTruth runs every command of the tours, in order, each in a folder
 // that has the examples, and compares what it prints with what is said there.
-func TestReadmeTellsTheTruth(t *testing.T) {
+func TestPagesTellTheTruth(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../README.md")
+	for _, page := range []string{"README.md", "doc/daily.md"} {
+		t.Run(page, func(t *testing.T) {
+			t.Parallel()
+			follow(t, page)
+		})
+	}
+}
+
+// follow runs the commands of one page.
+func follow(t *testing.T, page string) {
+	t.Helper()
+	text, err := os.ReadFile("../../" + page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tour := examples(string(text))
 	if len(tour) < 10 {
-		t.Fatalf("found %d commands in README.md, which is no tour", len(tour))
+		t.Fatalf("found %d commands in %s, which is no tour", len(tour), page)
 	}
 	folder := t.TempDir()
 	if err := os.CopyFS(filepath.Join(folder, "examples"), os.DirFS("../../examples")); err != nil {
@@ -67,7 +78,7 @@ func TestReadmeTellsTheTruth(t *testing.T) {
 		}
 		got := strings.Split(strings.TrimRight(string(out), "\n"), "\n")
 		if !printed(e.lines, got) {
-			t.Errorf("$ %s\nREADME.md and the program differ (- README, + program):\n%s", e.command, cmp.Diff(e.lines, got))
+			t.Errorf("$ %s\n%s and the program differ (- page, + program):\n%s", e.command, page, cmp.Diff(e.lines, got))
 		}
 	}
 }
