@@ -14,7 +14,8 @@ import (
 // Lists are the lists that WriteCSV can write.
 var Lists = []string{"needs", "offers", "resources", "commitments", "events"}
 
-// WriteCSV writes one of [Lists] as a table with a header, by id. Quantities
+// WriteCSV writes one of [Lists] as a table with a header, by id, events
+// by date and then by id. Quantities
 // stand as number and unit in columns of their own. A text that a spreadsheet
 // would take for a formula gets a ' before it. Prices asked in return (the
 // intents in Proposal.reciprocal) are neither needs nor offers.
@@ -145,7 +146,7 @@ func (b *bookWriter) commitments(g *vf.Graph) {
 func (b *bookWriter) events(g *vf.Graph) {
 	b.row("id", "at", "until", "action", "specification", "specification_name", "quantity", "unit", "effort", "effort_unit", "provider",
 		"receiver", "resource", "to_resource", "input_of", "output_of", "fulfills", "corrects")
-	for _, e := range byID(g.EconomicEvents) {
+	for _, e := range byDate(g.EconomicEvents) {
 		q, unit := b.measure(e.ResourceQuantity)
 		effort, effortUnit := b.measure(e.EffortQuantity)
 		at := e.HasPointInTime

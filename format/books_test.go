@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,7 +19,7 @@ import (
 
 // hledgerBalance runs Debian's hledger and returns the balance of each account,
 // one text for each commodity.
-func hledgerBalance(t interface{ Fatalf(string, ...any) }, folder string, journal []byte) map[string]string {
+func hledgerBalance(t interface{ Fatalf(string, ...any) }, folder string, journal []byte, accounts ...string) map[string]string {
 	program, err := exec.LookPath("hledger")
 	if err != nil {
 		t.Fatalf("hledger is not installed (Debian: apt-get install hledger): %v", err)
@@ -28,7 +29,8 @@ func hledgerBalance(t interface{ Fatalf(string, ...any) }, folder string, journa
 		t.Fatalf("%v", err)
 	}
 	var out, errs bytes.Buffer
-	cmd := exec.Command(program, "-f", file, "balance", "--flat", "--no-total", "-E", "-O", "csv", "accounting:", "onhand:", "effort:")
+	cmd := exec.Command(program, "-f", file, "balance", "--flat", "--no-total", "-E", "-O", "csv")
+	cmd.Args = append(cmd.Args, accounts...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("hledger: %v: %s\n%s", err, errs.String(), journal)
@@ -139,7 +141,7 @@ func TestHledgerBalancesEqualOurs(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := book{}
-		for account, text := range hledgerBalance(t, folder, journal.Bytes()) {
+		for account, text := range hledgerBalance(t, folder, journal.Bytes(), "^accounting:", "^onhand:", "^effort:") {
 			number, _, _ := strings.Cut(text, " ")
 			d, err := vf.ParseDecimal(number)
 			if err != nil {
@@ -158,6 +160,48 @@ func TestHledgerBalancesEqualOurs(t *testing.T) {
 			t.Fatalf("hledger differs (-ours +hledger):\n%s\n%s", diff, journal.String())
 		}
 	})
+}
+
+// What came and went stands once in each of its accounts, by date and then by
+// id, and a transfer names both agents.
+func TestHledgerTellsFlowsOnce(t *testing.T) {
+	t.Parallel()
+	g := threeResources()
+	event := func(id vf.ID, day int64, a vf.Action, kilograms int64) *vf.EconomicEvent {
+		return &vf.EconomicEvent{ID: id, Action: a, HasPointInTime: vf.At(day * 86400), Provider: "agent/p", Receiver: "agent/p", ResourceConformsTo: "spec/wool",
+			ResourceInventoriedAs: "stock/c", ResourceQuantity: vf.Measure{HasNumericalValue: vf.Whole(kilograms), HasUnit: "unit/kg"}}
+	}
+	sold := event("event/d", 1, vf.Transfer, 3)
+	sold.Receiver = "agent/r"
+	g.EconomicEvents = []*vf.EconomicEvent{event("event/a", 2, vf.Consume, 20), sold, event("event/c", 1, vf.Produce, 50)}
+	var journal, list bytes.Buffer
+	if err := errors.Join(Hledger(&journal, g), WriteCSV(&list, g, "events")); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for account, n := range map[string]string{"accounting:stock/c": "27", "onhand:stock/c": "27",
+		"flows:accounting:produce:agent/p": "-50", "flows:accounting:consume:agent/p": "20", "flows:accounting:transfer:agent/p": "3",
+		"flows:onhand:produce:agent/p": "-50", "flows:onhand:consume:agent/p": "20", "flows:onhand:transfer:agent/p": "3"} {
+		want[account] = n + ` "spec/wool kg"`
+	}
+	if diff := cmp.Diff(want, hledgerBalance(t, t.TempDir(), journal.Bytes())); diff != "" {
+		t.Errorf("hledger differs (-ours +hledger):\n%s\n%s", diff, journal.String())
+	}
+	for text, order := range map[string][]string{
+		journal.String(): {"1970-01-02 produce event/c\n", "1970-01-02 transfer event/d from agent/p to agent/r\n", "1970-01-03 consume event/a\n"},
+		list.String():    {"\nevent/c,", "\nevent/d,", "\nevent/a,"},
+	} {
+		for _, part := range order {
+			_, after, found := strings.Cut(text, part)
+			if !found {
+				t.Errorf("%q does not stand after the ones before it in\n%s\n%s", part, journal.String(), list.String())
+			}
+			text = after
+			if strings.HasPrefix(part, "\n") {
+				text = text[strings.Index(text, "\n"):]
+			}
+		}
+	}
 }
 
 func TestLists(t *testing.T) {

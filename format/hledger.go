@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"commonweal/rule"
@@ -11,13 +12,18 @@ import (
 )
 
 // Hledger writes the events of a graph as a journal for hledger, one balanced
-// transaction for each, in the order of the graph. The accounts:
+// transaction for each, by date and then by id. The accounts:
 //
-//	accounting:RESOURCE    what is rightfully the accountable agent's
-//	onhand:RESOURCE        what is at hand
-//	effort:AGENT           work and use done, in units of effort
-//	flows:ACTION:AGENT     the other side of each posting
-//	conversion:SIDE        between the two resources of one transfer
+//	accounting:RESOURCE          what is rightfully the accountable agent's
+//	onhand:RESOURCE              what is at hand
+//	effort:AGENT                 work and use done, in units of effort
+//	flows:SIDE:ACTION:AGENT      the other side of each posting; SIDE is accounting,
+//	                             onhand or effort, or event where no resource is named
+//	conversion:SIDE              between the two resources of one transfer
+//
+// So what was consumed is the balance of flows:accounting:consume, and what left
+// the shelf for it that of flows:onhand:consume. A transaction names provider and
+// receiver in its description, where they are known and differ.
 //
 // The commodity is the specification with the unit, such as "spec/wool lb", so
 // that the balance of accounting:RESOURCE is its accountingQuantity and that of
@@ -36,7 +42,7 @@ func Hledger(w io.Writer, g *vf.Graph) error {
 		h.events[e.ID] = e
 	}
 	h.out.WriteString("; Written by commonweal. Balances: hledger -f FILE balance accounting: onhand:\ndecimal-mark .\n")
-	for _, e := range g.EconomicEvents {
+	for _, e := range byDate(g.EconomicEvents) {
 		if err := h.event(e); err != nil {
 			return err
 		}
@@ -84,7 +90,7 @@ func (h *hledgerWriter) event(said *vf.EconomicEvent) error {
 	if row == nil {
 		return rule.Refuse("missingProperty", "class", "EconomicEvent", "property", "action", "wanted", "one of Valueflows' actions").At(string(e.ID))
 	}
-	fmt.Fprintf(h.out, "\n%s %s %s\n", dateOf(&e), e.Action, name(string(e.ID)))
+	fmt.Fprintf(h.out, "\n%s %s %s%s\n", dateOf(&e), e.Action, name(string(e.ID)), between(&e))
 	posted := false
 	for _, side := range []struct {
 		account string
@@ -98,12 +104,12 @@ func (h *hledgerWriter) event(said *vf.EconomicEvent) error {
 	}
 	if !e.EffortQuantity.IsZero() {
 		h.post("effort:"+name(string(e.Provider)), commodity(e.ResourceConformsTo, e.EffortQuantity.HasUnit), e.EffortQuantity.HasNumericalValue)
-		h.post(h.flow(&e, e.Receiver), commodity(e.ResourceConformsTo, e.EffortQuantity.HasUnit), e.EffortQuantity.HasNumericalValue.Neg())
+		h.post(h.flow("effort", &e, e.Receiver), commodity(e.ResourceConformsTo, e.EffortQuantity.HasUnit), e.EffortQuantity.HasNumericalValue.Neg())
 		posted = true
 	}
 	if !posted && !e.ResourceQuantity.IsZero() {
-		h.post(h.flow(&e, e.Receiver), commodity(e.ResourceConformsTo, e.ResourceQuantity.HasUnit), e.ResourceQuantity.HasNumericalValue)
-		h.post(h.flow(&e, e.Provider), commodity(e.ResourceConformsTo, e.ResourceQuantity.HasUnit), e.ResourceQuantity.HasNumericalValue.Neg())
+		h.post(h.flow("event", &e, e.Receiver), commodity(e.ResourceConformsTo, e.ResourceQuantity.HasUnit), e.ResourceQuantity.HasNumericalValue)
+		h.post(h.flow("event", &e, e.Provider), commodity(e.ResourceConformsTo, e.ResourceQuantity.HasUnit), e.ResourceQuantity.HasNumericalValue.Neg())
 	}
 	return nil
 }
@@ -117,16 +123,40 @@ func first(a, b vf.ID) vf.ID {
 
 // dateOf is the day of an event in UTC.
 func dateOf(e *vf.EconomicEvent) string {
-	for _, t := range []vf.Time{e.HasPointInTime, e.HasEnd, e.HasBeginning, e.Created} {
-		if !t.IsZero() {
-			return t.UTC().Format("2006-01-02")
-		}
+	if t := timeOf(e); !t.IsZero() {
+		return t.UTC().Format("2006-01-02")
 	}
 	return "1970-01-01"
 }
 
-func (h *hledgerWriter) flow(e *vf.EconomicEvent, agent vf.ID) string {
-	return "flows:" + string(e.Action) + ":" + name(string(agent))
+// timeOf is when an event happened: at a point in time, else when it ended,
+// began, or was created.
+func timeOf(e *vf.EconomicEvent) vf.Time {
+	for _, t := range []vf.Time{e.HasPointInTime, e.HasEnd, e.HasBeginning} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return e.Created
+}
+
+// byDate sorts a copy of events by day and then by id.
+func byDate(events []*vf.EconomicEvent) []*vf.EconomicEvent {
+	list := byID(events)
+	slices.SortStableFunc(list, func(a, b *vf.EconomicEvent) int { return strings.Compare(dateOf(a), dateOf(b)) })
+	return list
+}
+
+// between names both agents of an event that goes from one to the other.
+func between(e *vf.EconomicEvent) string {
+	if e.Provider == "" || e.Receiver == "" || e.Provider == e.Receiver {
+		return ""
+	}
+	return " from " + name(string(e.Provider)) + " to " + name(string(e.Receiver))
+}
+
+func (h *hledgerWriter) flow(side string, e *vf.EconomicEvent, agent vf.ID) string {
+	return "flows:" + side + ":" + string(e.Action) + ":" + name(string(agent))
 }
 
 func (h *hledgerWriter) post(account, commodity string, amount vf.Decimal) {
@@ -179,7 +209,7 @@ func (h *hledgerWriter) change(e *vf.EconomicEvent, account string, id, agent vf
 	if minus {
 		amount = amount.Neg()
 	}
-	other := h.flow(e, agent)
+	other := h.flow(account, e, agent)
 	if paired {
 		other = "conversion:" + account
 	}
