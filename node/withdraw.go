@@ -40,11 +40,43 @@ func withdraw(d *draft, a *Act) ([]vf.Record, error) {
 		}
 		references(r, func(id vf.ID) {
 			if gone[id] && refused == nil {
-				refused = rule.Refuse("stillUsed", "id", string(id), "class", string(r.Class()), "by", string(r.Key())).At(string(id))
+				refused = rule.Refuse("stillUsed", "id", string(id), "class", string(r.Class()), "by", string(r.Key()),
+					"instead", d.insteadOf(id, r)).At(string(id))
 			}
 		})
 	}
 	return nil, refused
+}
+
+// insteadOf says what to do about a record that is still referred to. What was
+// promised and what happened stays in the books, and so does what it is about.
+func (d *draft) insteadOf(id vf.ID, by vf.Record) string {
+	finish := ""
+	switch d.state.Record(id).(type) {
+	case *vf.Intent, *vf.Process, *vf.Claim:
+		finish = "finish " + string(id)
+	}
+	switch r := by.(type) {
+	case *vf.Commitment:
+		switch {
+		case r.Finished && finish != "":
+			return finish + "; what was promised for it stays in the books"
+		case r.Finished:
+			return "leave it; what was promised stays in the books"
+		case finish != "":
+			return "release " + string(r.ID) + ", then " + finish + "; what was promised for it stays in the books"
+		}
+		return "release " + string(r.ID) + ", and leave " + string(id) + "; what was promised stays in the books"
+	case *vf.EconomicEvent:
+		if finish != "" {
+			return finish + "; what happened stays in the books"
+		}
+		return "leave it; what happened stays in the books"
+	}
+	if finish != "" {
+		finish = "; or " + finish
+	}
+	return "withdraw or change " + string(by.Key()) + " first, or both in one act" + finish
 }
 
 // removeAll takes records out of the state. Their profiles go with them.
