@@ -17,6 +17,7 @@ type asker struct {
 	touched []bool
 	at      [][]growing // of each maker, then of each offer: the orders that can still grow, by end
 	trips   map[orderKey][]int32
+	lead    []int64 // of each buffer, the least time until it can be had from now
 	first   int32   // the first order of this asker
 	base    []int32 // where the amounts of each order since then begin
 	amounts []int64 // of an order: what it takes by each use, what it gave of each by-product, its trip and one
@@ -40,7 +41,7 @@ type orderKey struct {
 }
 
 func newAsker(p *Plan) *asker {
-	return &asker{p: p, pools: make([][]lot, len(p.net.buffers)), touched: make([]bool, len(p.net.buffers)),
+	return &asker{p: p, lead: p.leads(), pools: make([][]lot, len(p.net.buffers)), touched: make([]bool, len(p.net.buffers)),
 		at: make([][]growing, len(p.net.makers)+len(p.net.offers)), trips: map[orderKey][]int32{}, first: p.orders.n}
 }
 

@@ -75,8 +75,8 @@ const mostTries = 6
 // one of that size could be ready.
 func (a *asker) dated(i int32, m *maker, begin, d, size int64, next *int64) bool {
 	if begin < a.p.net.now {
-		*next = min(*next, a.p.net.now+d)
-		a.cause(cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: begin})
+		*next = min(*next, a.p.net.now+max(d, a.soonest(m)))
+		a.cause(a.root(cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: begin}))
 		return false
 	}
 	if !m.inForce(begin) {
