@@ -3,6 +3,9 @@ package node
 import (
 	"context"
 	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"commonweal/journal"
 	"commonweal/rule"
@@ -21,16 +24,32 @@ type Difference struct {
 	Reason string `json:"reason,omitempty"` // of a profile
 }
 
+// Texts returns the row as it is stored and as it is made, as they can be shown
+// to people.
+func (d *Difference) Texts() (stored, made string) {
+	return legible(d.Stored), legible(d.Made)
+}
+
 // Refusal says the difference as the damage that it is.
 func (d *Difference) Refusal() *rule.Refusal {
 	if d.View == store.Profiles {
-		return rule.Refuse("profileDiffers", "id", d.Key, "reason", d.Reason)
+		return rule.Refuse("profileDiffers", "id", legible(d.Key), "reason", d.Reason)
 	}
 	return differs(d.View, d.Key)
 }
 
 func differs(view, key string) *rule.Refusal {
-	return rule.Refuse("viewsDiffer", "view", view, "key", key)
+	return rule.Refuse("viewsDiffer", "view", legible(view), "key", legible(key))
+}
+
+// legible puts a mark in the place of what no terminal should be sent.
+func legible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // maxDifferences is how many differences are listed.

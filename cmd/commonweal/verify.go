@@ -86,7 +86,9 @@ func tellDifferences(p *program, list []node.Difference) {
 	const most = 200 // characters of a row
 	for _, d := range list {
 		if d.Reason == "" {
-			p.say("View %s at %s\n  holds            %s\n  the journal says %s", d.View, cut(d.Key, most), cut(d.Stored, most), cut(d.Made, most))
+			r := d.Refusal()
+			stored, made := d.Texts()
+			p.say("%s\n  It holds “%s”, the journal says “%s”.", r.Sentence(), cut(stored, most), cut(made, most))
 		}
 	}
 }
