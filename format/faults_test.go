@@ -153,8 +153,8 @@ func TestFaults(t *testing.T) {
 	for _, c := range sheetFaults {
 		provoked[rule.Name(c.rule)] = true // TestSpreadsheetFaults sees to it that they are
 	}
-	for _, name := range []rule.Name{"unknownContext", "unreadable", "unknownList", "differentBases"} {
-		provoked[name] = true // each by a test of its own
+	for _, name := range []rule.Name{"unknownContext", "unreadable", "unknownList", "differentBases", "missingUnit", "unitNotApart"} {
+		provoked[name] = true // each by a test of its own, the last two on the command line alone
 	}
 	for _, name := range namesIn(t, "../rule/format.go", "../rule/quantity.go") {
 		if !provoked[name] {
