@@ -206,7 +206,10 @@ func (d *draft) used(ctx context.Context, key string) (int64, bool, error) {
 		return 0, false, err
 	}
 	seq, err := strconv.ParseInt(string(raw), 10, 64)
-	return seq, err == nil, err
+	if err != nil {
+		return 0, false, differs(viewKey, key)
+	}
+	return seq, true, nil
 }
 
 var errStop = errors.New("enough was read")
