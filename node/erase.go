@@ -1,25 +1,62 @@
 package node
 
 import (
+	"context"
+	"slices"
+
+	"commonweal/journal"
+	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
 )
 
 // erase deletes the personal data of records: all of a Person but the id, the
-// note of any other. The journal keeps its hash, which tells nothing.
+// note of any other. Of a Person also the notes go that they entered themselves,
+// and those of records that name no other agent; what is known about another
+// Person stays. The journal keeps hashes, which tell nothing. Where nothing is
+// left to erase, the act is refused.
 func erase(d *draft, a *Act) ([]vf.Record, error) {
 	if err := noRecordsIn(a); err != nil {
 		return nil, err
 	}
+	of := slices.Clone(a.Of)
 	for _, id := range a.Of {
-		if _, err := d.known("of", id); err != nil {
+		r, err := d.known("of", id)
+		if err != nil {
 			return nil, err
 		}
+		found := d.live(d.hash(id))
+		if isPerson(r) {
+			notes, err := d.notesOf(id)
+			if err != nil {
+				return nil, err
+			}
+			of, found = append(of, notes...), found || len(notes) > 0
+		}
+		if !found {
+			return nil, rule.Refuse("nothingPersonal", "id", string(id), "class", string(r.Class())).At(string(id))
+		}
 	}
+	a.Of = of // the entry says of each record that its note is erased
 	return nil, nil
 }
 
-// eraseAll deletes profiles; the records keep their hashes.
+func isPerson(r vf.Record) bool {
+	a, ok := r.(*vf.Agent)
+	return ok && a.Type == "Person"
+}
+
+// sameOf reports whether an act is about the ids of one that was entered; an
+// erasure was entered with those of the notes that went with a person.
+func (d *draft) sameOf(a *Act, entered []vf.ID) bool {
+	if a.Kind != journal.Erase || len(a.Of) > len(entered) {
+		return slices.Equal(a.Of, entered)
+	}
+	more := slices.ContainsFunc(entered[len(a.Of):], func(id vf.ID) bool { return isPerson(d.state.Record(id)) })
+	return !more && slices.Equal(a.Of, entered[:len(a.Of)])
+}
+
+// eraseAll deletes the profiles of the records themselves; they keep their hashes.
 func eraseAll(d *draft, _ []vf.Record, of []vf.ID) error {
 	for _, id := range of {
 		if hash := d.hash(id); hash != "" {
@@ -27,6 +64,77 @@ func eraseAll(d *draft, _ []vf.Record, of []vf.ID) error {
 		}
 	}
 	return nil
+}
+
+// live reports whether a profile is there and not erased.
+func (d *draft) live(hash string) bool {
+	if hash == "" {
+		return false
+	}
+	for x := d; x != nil; x = x.below {
+		for _, p := range slices.Backward(x.profiles) {
+			if p.Key == hash {
+				return p.Value != nil
+			}
+		}
+	}
+	return d.n.profiles[hash] != nil
+}
+
+// notesOf lists, by id, the records whose notes are a person's data: those that
+// name no other agent, and those that the person entered as they are now.
+func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
+	entered := map[string]bool{} // profiles of the person's acts
+	add := func(raw []byte) error {
+		e, err := journal.Decode(raw)
+		if err != nil || e.Act.Author != person {
+			return err
+		}
+		for _, public := range e.Act.Records {
+			hash, err := journal.ProfileOf(public)
+			if err != nil {
+				return err
+			}
+			entered[hash] = true
+		}
+		return nil
+	}
+	if err := d.n.store.Entries(context.Background(), 0, func(_ int64, raw []byte) error { return add(raw) }); err != nil {
+		return nil, err
+	}
+	for x := d; x != nil; x = x.below {
+		for _, e := range x.entries {
+			if err := add(e.Raw); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var list []vf.ID
+	for _, r := range d.state.Records() {
+		hash := d.hash(r.Key())
+		if !isPerson(r) && d.live(hash) && (entered[hash] || d.namesAlone(r, person)) {
+			list = append(list, r.Key())
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// namesAlone reports whether a record that is no agent refers to this agent and
+// to no other.
+func (d *draft) namesAlone(r vf.Record, agent vf.ID) bool {
+	if _, ok := r.(*vf.Agent); ok {
+		return false
+	}
+	named, others := false, false
+	references(r, func(id vf.ID) {
+		if id == agent {
+			named = true
+		} else if _, ok := d.state.Record(id).(*vf.Agent); ok {
+			others = true
+		}
+	})
+	return named && !others
 }
 
 // dropProfile deletes the profile of a record that is taken back.

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"commonweal/journal"
 	"commonweal/rule"
@@ -35,7 +34,7 @@ func (d *draft) repeat(ctx context.Context, a *Act, seq int64) (Result, error) {
 			}
 		}
 	}
-	same := a.Kind == j.Kind && a.Author == j.Author && slices.Equal(a.Of, j.Of) && a.Network == j.Network && a.PublicKey == j.PublicKey
+	same := a.Kind == j.Kind && a.Author == j.Author && d.sameOf(a, j.Of) && a.Network == j.Network && a.PublicKey == j.PublicKey
 	units, err := d.unitsWith(a.Records)
 	if err != nil {
 		return Result{}, err
@@ -43,7 +42,7 @@ func (d *draft) repeat(ctx context.Context, a *Act, seq int64) (Result, error) {
 	records, made := openings(a, units, a.Records, eventsOf(a.Records))
 	for _, ev := range made {
 		if entered[ev.ResourceInventoriedAs] != nil || entered[ev.ToResourceInventoriedAs] != nil { // else it was passed over
-			ev.Created = vf.Time{} // made from the time of the first act
+			ev.HasPointInTime, ev.Created = vf.Time{}, vf.Time{} // the first act gave them
 			records = append(records, ev)
 			same = same && entered[ev.ID] != nil
 		}

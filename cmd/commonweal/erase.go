@@ -7,7 +7,7 @@ import (
 
 // eraseCommand forgets persons.
 type eraseCommand struct {
-	IDs []vf.ID `arg:"" name:"person" help:"Persons, whose profiles are erased for good; what they did stays in the books under their ids."`
+	IDs []vf.ID `arg:"" name:"id" help:"Persons: all that is known about them but the id is erased for good, and with it the notes that they entered and those of records that name them alone; what they did stays in the books under their ids. Or any other record, whose note is erased."`
 }
 
 // Run erases them.
