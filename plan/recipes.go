@@ -239,11 +239,12 @@ func (n *network) lotsOf(m *maker, r *vf.RecipeProcess, first *vf.RecipeFlow, ou
 		if err != nil {
 			return err
 		}
-		ok := true
-		if *l.to, ok = turn.down(q); l.up {
-			*l.to, ok = turn.up(q)
+		round := turn.down
+		if l.up {
+			round = turn.up
 		}
-		if !ok || *l.to <= 0 {
+		ok := false
+		if *l.to, ok = round(q); !ok || *l.to <= 0 {
 			return &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "leastBatch, batchMultiple or largestBatch", "value", l.m.String(), "wanted", "a lot of at least one step that fits"}}
 		}
 	}

@@ -15,11 +15,10 @@ import (
 type flagsOf map[string]string
 
 // with adds flags to those of a command: pairs of property and flag.
-func (s flagsOf) with(pairs ...string) flagsOf {
+func (s flagsOf) with(pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		s[pairs[i]] = pairs[i+1]
 	}
-	return s
 }
 
 // wantedClasses says of which classes a record is that a property refers to.
@@ -107,13 +106,10 @@ func (r *reading) missingUnit(flag, text string) error {
 		digits++
 	}
 	number, unit := text[:digits], text[digits:]
-	if _, err := vf.ParseDecimal(number); err != nil {
+	if !isNumber(number) || unit != "" && !r.isUnit(unit) {
 		return nil
 	}
 	if unit != "" {
-		if _, err := r.units.Named(unit); err != nil {
-			return nil
-		}
 		return rule.Refuse("unitNotApart", "value", text, "apart", number+" "+unit)
 	}
 	var known *vf.Error
@@ -140,4 +136,14 @@ func (r *reading) exampleUnit(flag string) string {
 		break
 	}
 	return example
+}
+
+func isNumber(text string) bool {
+	_, err := vf.ParseDecimal(text)
+	return err == nil
+}
+
+func (r *reading) isUnit(text string) bool {
+	_, err := r.units.Named(text)
+	return err == nil
 }

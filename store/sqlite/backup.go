@@ -43,7 +43,7 @@ func (s *Store) Backup(ctx context.Context, path string) (tlog.Tree, error) {
 // Restore makes a store at a path where nothing is from a backup. The backup is
 // verified first, and the copy after, which must have the same root. It returns
 // size and root.
-func Restore(ctx context.Context, backup, path string, o Options) (tlog.Tree, error) {
+func Restore(ctx context.Context, backup, path string, o Options) (_ tlog.Tree, err error) {
 	if err := mustBeFree(path); err != nil {
 		return tlog.Tree{}, err
 	}
@@ -54,7 +54,7 @@ func Restore(ctx context.Context, backup, path string, o Options) (tlog.Tree, er
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	defer r.closeCopy()
+	defer func() { err = errors.Join(err, r.closeCopy()) }()
 	want, err := r.Check(ctx)
 	if err != nil {
 		return tlog.Tree{}, err

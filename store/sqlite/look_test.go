@@ -105,23 +105,23 @@ func TestReadingACopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	copy := filepath.Join(dir, "copy")
-	if _, err := s.Backup(t.Context(), copy); err != nil {
+	backup := filepath.Join(dir, "copy")
+	if _, err := s.Backup(t.Context(), backup); err != nil {
 		t.Fatal(err)
 	}
-	before, err := os.ReadFile(copy)
+	before, err := os.ReadFile(backup)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, open := range []func(context.Context, string, sqlite.Options) (*sqlite.Store, error){sqlite.ReadCopy, sqlite.Read} {
-		r, err := open(t.Context(), copy, sqlite.Options{})
+		r, err := open(t.Context(), backup, sqlite.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, err := r.Check(t.Context()); err != nil || got != tree {
-			t.Errorf("the copy reads as %v, %v", got, err)
+			t.Errorf("the backup reads as %v, %v", got, err)
 		}
-		if after, err := os.ReadFile(copy); before != nil && (err != nil || !bytes.Equal(before, after)) {
+		if after, err := os.ReadFile(backup); before != nil && (err != nil || !bytes.Equal(before, after)) {
 			t.Errorf("reading a backup changed it: %v", err)
 		}
 		before = nil // Read may
