@@ -25,10 +25,10 @@
 // phased and pegged, with exact quantities.
 //
 // Where netting finds something that cannot be had, or that would have to begin
-// before now, the network is planned in layers: what firm work still takes, then
-// tier after tier, each with what the layers before it leave. So a lesser need
-// never harms a more essential one. Inside a layer the needs that what lacks
-// touches are asked for first, in order of due time and id: a need asks for its
+// before now, the connected parts in which something lacks are planned in layers:
+// what firm work and promises still take, then tier after tier, each with what
+// the layers before it leave. So a lesser need never harms a more essential one.
+// Inside a layer the needs that what lacks touches are asked for first, in order of due time and id: a need asks for its
 // supply backwards through the recipes; what lacks one input gives back the others;
 // what cannot be had in time answers with the earliest date at which more could be
 // had. So what is begun can be finished, and what is short touches only those it

@@ -33,8 +33,9 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.readRecipes()
 	n.last = n.lastStages()
 	n.readFirm()
-	n.readOffers()
-	n.readNeeds()
+	inReturn, within := n.published()
+	n.readOffers(inReturn, within)
+	n.readNeeds(inReturn)
 	n.readStock()
 	n.number()
 	n.index()
@@ -156,8 +157,7 @@ func isMaterial(i *vf.Intent) bool {
 }
 
 // readOffers reads the intents that have a provider alone.
-func (n *network) readOffers() {
-	inReturn, within := n.published()
+func (n *network) readOffers(inReturn map[vf.ID]bool, within map[vf.ID][2]int64) {
 	for _, i := range n.graph.Intents {
 		if i.Provider == "" || i.Receiver != "" || i.Finished || !isMaterial(i) || inReturn[i.ID] {
 			continue
@@ -250,8 +250,7 @@ func (n *network) secondsRat(m vf.Measure) (*big.Rat, error) {
 }
 
 // readNeeds reads the intents that have a receiver alone.
-func (n *network) readNeeds() {
-	inReturn, _ := n.published()
+func (n *network) readNeeds(inReturn map[vf.ID]bool) {
 	for _, i := range n.graph.Intents {
 		if i.Receiver == "" || i.Provider != "" || i.Finished || !isMaterial(i) || inReturn[i.ID] {
 			continue
