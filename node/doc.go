@@ -37,7 +37,8 @@
 //	finish     processes, commitments, intents and claims of which no more will be done
 //	rotateKey  another key signs from here on; give its signer to [Node.SignWith]
 //	revokeKey  an earlier key is no longer trusted
-//	erase      the personal data of these records is deleted; the books still verify
+//	erase      the personal data of these records is deleted, with a person the notes
+//	           that are theirs; the books still verify
 //
 // In declare, commit and record a record that is in the books already, word for
 // word, is passed over; one that is there with other words is refused.
