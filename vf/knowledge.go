@@ -8,7 +8,10 @@ type ProcessSpecification struct {
 	Image string `json:"image,omitzero"`
 }
 
-// ResourceSpecification is a kind of thing, service, skill or currency.
+// ResourceSpecification is a kind of thing, service, skill or currency. Budget is
+// the limit for all that is used, consumed or produced of it in one BudgetPeriod
+// (day, week, month, quarter, year): a season's water, a year's emissions. With
+// Overload the limit may be passed, and that is shown.
 type ResourceSpecification struct {
 	ID                    ID       `json:"@id"`
 	Name                  string   `json:"name,omitzero"`
@@ -20,6 +23,10 @@ type ResourceSpecification struct {
 	ResourceClassifiedAs  []string `json:"resourceClassifiedAs,omitzero"`
 	Substitutable         Truth    `json:"substitutable,omitzero"`
 	MediumOfExchange      Truth    `json:"mediumOfExchange,omitzero"`
+
+	Budget       Measure `json:"budget,omitzero"`
+	BudgetPeriod string  `json:"budgetPeriod,omitzero"`
+	Overload     Truth   `json:"overload,omitzero"`
 }
 
 // Recipe gathers the recipe processes that together make its primary output.
@@ -33,7 +40,9 @@ type Recipe struct {
 
 // RecipeProcess says how one step is done: how long it takes (HasDuration, plus
 // DurationPerUnit for each unit that it puts out), who can do it, how much at
-// once, what share of its output is good, and between which dates it is in force.
+// once, what share of its output is good, between which dates it is in force, where
+// it is done (Place), how long it takes to set up (SetUp, once in each process), and
+// when it can be worked on (WorkTime, iCalendar lines). Times are work time.
 type RecipeProcess struct {
 	ID                  ID       `json:"@id"`
 	Name                string   `json:"name,omitzero"`
@@ -52,6 +61,9 @@ type RecipeProcess struct {
 	Yield           *Decimal `json:"yield,omitempty"`
 	ValidFrom       Time     `json:"validFrom,omitzero"`
 	ValidUntil      Time     `json:"validUntil,omitzero"`
+	SetUp           Measure  `json:"setUp,omitzero"`
+	Place           ID       `json:"place,omitzero"`
+	WorkTime        []string `json:"workTime,omitzero"`
 }
 
 // RecipeFlow is an input or output of a recipe process, or a clause of a recipe
@@ -95,7 +107,8 @@ type Unit struct {
 	Equals Measure  `json:"equals,omitzero"`
 }
 
-// SpatialThing is a place on Earth.
+// SpatialThing is a place on Earth. Parallel is for how many processes at a time it
+// has room (0: any number), WorkTime when it is open (iCalendar lines).
 type SpatialThing struct {
 	ID                  ID       `json:"@id"`
 	Name                string   `json:"name,omitzero"`
@@ -105,4 +118,8 @@ type SpatialThing struct {
 	Alt                 *Decimal `json:"alt,omitempty"`
 	MappableAddress     string   `json:"mappableAddress,omitzero"`
 	HasDetailedGeometry string   `json:"hasDetailedGeometry,omitzero"`
+
+	Parallel int      `json:"parallel,omitzero"`
+	WorkTime []string `json:"workTime,omitzero"`
+	Overload Truth    `json:"overload,omitzero"`
 }

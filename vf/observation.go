@@ -1,7 +1,8 @@
 package vf
 
 // Agent is somebody who acts: a Person, an Organization, an EcologicalAgent, or
-// just an Agent; Type says which.
+// just an Agent; Type says which. WorkTime says when they work (iCalendar lines),
+// Frozen for how long from now on nothing new may begin that they perform.
 type Agent struct {
 	ID              ID       `json:"@id"`
 	Type            Class    `json:"-"`
@@ -10,11 +11,21 @@ type Agent struct {
 	Image           string   `json:"image,omitzero"`
 	ClassifiedAs    []string `json:"classifiedAs,omitzero"`
 	PrimaryLocation ID       `json:"primaryLocation,omitzero"`
+
+	WorkTime []string `json:"workTime,omitzero"`
+	Frozen   Measure  `json:"frozen,omitzero"`
 }
 
 // EconomicResource is something that there is, with what is rightfully the
 // accountable agent's (AccountingQuantity) and what is at hand (OnhandQuantity).
 // Its economic properties change by events only.
+//
+// Of a machine or another thing that is used: Parallel is how many processes can
+// use it at a time (1 unless said), WorkTime when it runs (iCalendar lines),
+// Efficiency how fast it is beside what the recipe says (1 unless said), Preference
+// which of several is used first (lower first), Budget for how long it can be used in
+// one BudgetPeriod (day, week, month, quarter, year); with Overload it may be used
+// beyond all that, and that is shown.
 type EconomicResource struct {
 	ID                      ID       `json:"@id"`
 	Name                    string   `json:"name,omitzero"`
@@ -35,6 +46,14 @@ type EconomicResource struct {
 	CurrentLocation         ID       `json:"currentLocation,omitzero"`
 	CurrentVirtualLocation  string   `json:"currentVirtualLocation,omitzero"`
 	CurrentCurrencyLocation string   `json:"currentCurrencyLocation,omitzero"`
+
+	Parallel     int      `json:"parallel,omitzero"`
+	WorkTime     []string `json:"workTime,omitzero"`
+	Efficiency   *Decimal `json:"efficiency,omitempty"`
+	Preference   int      `json:"preference,omitzero"`
+	Budget       Measure  `json:"budget,omitzero"`
+	BudgetPeriod string   `json:"budgetPeriod,omitzero"`
+	Overload     Truth    `json:"overload,omitzero"`
 }
 
 // EconomicEvent is something that happened to resources. Negative quantities

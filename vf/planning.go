@@ -6,7 +6,14 @@ package vf
 // Of a need: Tier is how essential it is (lower comes first), People how many
 // stand behind it (1 unless said), MinimumUsefulQuantity the least that helps,
 // LatestUseful when it stops helping. Of an offer: LeadTime from asking to having,
-// Preference which is drawn on first (lower first).
+// Preference which is drawn on first (lower first), BatchMultiple in what steps it
+// comes, BudgetPeriod (day, week, month, quarter, year) that what is available
+// renews. An offer of work gives the hours (EffortQuantity) of each BudgetPeriod, or
+// of the whole time that it holds; Efficiency is how fast its provider is beside what
+// the recipe says, and with Overload they may be planned for more.
+//
+// Needs that name the same Together are delivered at one time. A need with Keep
+// stays in stock: "target" is met after all other needs, "floor" before them.
 type Intent struct {
 	ID                    ID       `json:"@id"`
 	Name                  string   `json:"name,omitzero"`
@@ -41,6 +48,13 @@ type Intent struct {
 	LeadTime              Measure `json:"leadTime,omitzero"`
 	Preference            int     `json:"preference,omitzero"`
 	Place                 ID      `json:"place,omitzero"`
+
+	BatchMultiple Measure  `json:"batchMultiple,omitzero"`
+	BudgetPeriod  string   `json:"budgetPeriod,omitzero"`
+	Efficiency    *Decimal `json:"efficiency,omitempty"`
+	Overload      Truth    `json:"overload,omitzero"`
+	Together      string   `json:"together,omitzero"`
+	Keep          string   `json:"keep,omitzero"`
 }
 
 // Commitment is a flow that one agent promised to another.
