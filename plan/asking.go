@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"commonweal/rule"
 )
@@ -108,14 +109,14 @@ func (p *Plan) asking() {
 
 // byImportance orders needs: firm work, then tier, then due time, then id.
 func (n *network) byImportance(x, y int32) int {
-	a, b := &n.needs[x], &n.needs[y]
-	return cmp.Or(boolCompare(b.firm, a.firm), cmp.Compare(a.tier, b.tier), cmp.Compare(a.due, b.due), cmp.Compare(x, y))
+	a, b := n.needs[x], n.needs[y]
+	return cmp.Or(boolCompare(b.firm, a.firm), cmp.Compare(a.tier, b.tier), cmp.Compare(a.due, b.due), strings.Compare(string(a.id), string(b.id)))
 }
 
 // need asks for a need at its due time, and for what is missing at the later
 // dates that the answers name, until nothing is missing or it is of no more use.
 func (a *asker) need(i int32) {
-	d := &a.p.net.needs[i]
+	d := a.p.net.needs[i]
 	at, left, had := max(d.due, a.p.net.now), d.qty, d.done
 	latest := max(min(d.latest, a.p.net.horizon), at)
 	var r reasons
@@ -256,7 +257,7 @@ func (a *asker) fromOffers(b int32, q, at int64, consumer int32, next *int64) (g
 		if got == q {
 			break
 		}
-		o, left := &n.offers[i], a.p.offerLeft[i]
+		o, left := n.offers[i], a.p.offerLeft[i]
 		if !o.canServe(at, n.now) {
 			if first := max(o.from, n.now) + o.lead; first > at && first <= o.until && left != 0 {
 				*next = min(*next, first)

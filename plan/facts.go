@@ -162,8 +162,8 @@ func (n *network) readOffers(inReturn map[vf.ID]bool, within map[vf.ID][2]int64)
 		if i.Provider == "" || i.Receiver != "" || i.Finished || !isMaterial(i) || inReturn[i.ID] {
 			continue
 		}
-		o := offer{intent: i, left: -1, from: always, until: never}
-		if err := n.offerTerms(&o); err != nil {
+		o := &offer{intent: i, left: -1, from: always, until: never}
+		if err := n.offerTerms(o); err != nil {
 			n.breaks(i.ID, err)
 			continue
 		}
@@ -179,7 +179,7 @@ func (n *network) readOffers(inReturn map[vf.ID]bool, within map[vf.ID][2]int64)
 		o.buffer = n.buffer(bufferKey{spec: i.ResourceConformsTo, stage: i.Stage, state: i.State, place: i.Place})
 		n.offers = append(n.offers, o)
 	}
-	slices.SortFunc(n.offers, func(a, b offer) int { return strings.Compare(string(a.intent.ID), string(b.intent.ID)) })
+	slices.SortFunc(n.offers, func(a, b *offer) int { return strings.Compare(string(a.intent.ID), string(b.intent.ID)) })
 }
 
 func (n *network) offerTerms(o *offer) (err error) {
@@ -255,12 +255,12 @@ func (n *network) readNeeds(inReturn map[vf.ID]bool) {
 		if i.Receiver == "" || i.Provider != "" || i.Finished || !isMaterial(i) || inReturn[i.ID] {
 			continue
 		}
-		d := need{id: i.ID, intent: i, tier: i.Tier, due: needDue(i), latest: never}
+		d := &need{id: i.ID, intent: i, tier: i.Tier, due: needDue(i), latest: never}
 		if d.due == never {
 			n.breaksFor(i.ID, "it has no date; give `due`, the date by which it is wanted.")
 			continue
 		}
-		if err := n.needTerms(&d); err != nil {
+		if err := n.needTerms(d); err != nil {
 			n.breaks(i.ID, err)
 			continue
 		}
@@ -268,7 +268,7 @@ func (n *network) readNeeds(inReturn map[vf.ID]bool) {
 		n.needs = append(n.needs, d)
 	}
 	n.needs = append(n.needs, n.firm.needs...)
-	slices.SortFunc(n.needs, func(a, b need) int { return strings.Compare(string(a.id), string(b.id)) })
+	slices.SortFunc(n.needs, func(a, b *need) int { return strings.Compare(string(a.id), string(b.id)) })
 }
 
 // needKey is the buffer that a need wants from.
@@ -427,25 +427,26 @@ func (n *network) index() {
 	}
 	for i := range n.needsOf {
 		slices.SortFunc(n.needsOf[i], func(x, y int32) int {
-			a, c := &n.needs[x], &n.needs[y]
-			return cmp.Or(cmp.Compare(max(a.due, n.now), max(c.due, n.now)), boolCompare(c.firm, a.firm), cmp.Compare(a.tier, c.tier), cmp.Compare(a.due, c.due), cmp.Compare(x, y))
+			a, c := n.needs[x], n.needs[y]
+			return cmp.Or(cmp.Compare(max(a.due, n.now), max(c.due, n.now)), boolCompare(c.firm, a.firm), cmp.Compare(a.tier, c.tier), cmp.Compare(a.due, c.due), strings.Compare(string(a.id), string(c.id)))
 		})
 	}
 	slices.SortFunc(n.supplies, func(x, y supply) int {
 		return cmp.Or(cmp.Compare(x.buffer, y.buffer), cmp.Compare(x.at, y.at), strings.Compare(string(x.id), string(y.id)))
 	})
-	n.supplyAt = make([]int32, b+1)
-	for _, s := range n.supplies {
-		n.supplyAt[s.buffer+1]++
-	}
-	for i := range b {
-		n.supplyAt[i+1] += n.supplyAt[i]
+	n.supplyOf = make([]span, b)
+	for i, s := range n.supplies {
+		if at := &n.supplyOf[s.buffer]; at.to == 0 {
+			*at = span{int32(i), int32(i) + 1}
+		} else {
+			at.to++
+		}
 	}
 }
 
 // betterOffer orders offers: preference, then earlier, then larger, then id.
 func (n *network) betterOffer(x, y int32) int {
-	a, b := &n.offers[x], &n.offers[y]
+	a, b := n.offers[x], n.offers[y]
 	size := func(o *offer) int64 {
 		if o.left < 0 {
 			return never
@@ -453,7 +454,7 @@ func (n *network) betterOffer(x, y int32) int {
 		return o.left
 	}
 	return cmp.Or(cmp.Compare(a.intent.Preference, b.intent.Preference),
-		cmp.Compare(max(a.from, n.now), max(b.from, n.now)), cmp.Compare(size(b), size(a)), cmp.Compare(x, y))
+		cmp.Compare(max(a.from, n.now), max(b.from, n.now)), cmp.Compare(size(b), size(a)), strings.Compare(string(a.intent.ID), string(b.intent.ID)))
 }
 
 func boolCompare(a, b bool) int {

@@ -100,7 +100,7 @@ func (f *filler) fromOffers() {
 		if f.left == 0 {
 			return
 		}
-		o := &p.net.offers[i]
+		o := p.net.offers[i]
 		if !o.canServe(f.at, p.net.now) {
 			continue
 		}

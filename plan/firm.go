@@ -13,7 +13,7 @@ type firmFacts struct {
 	taken       map[vf.ID]int64          // of an offer, promised or delivered already
 	promised    map[vf.ID][]coverage     // to a need, still to come
 	done        map[vf.ID]int64          // of a need, delivered already
-	needs       []need                   // what firm processes still take
+	needs       []*need                  // what firm processes still take
 	supplies    []supply                 // what is still to come
 	reserved    map[vf.ID]int64          // of a resource, promised away
 	counted     map[vf.ID]int64          // of a need, promised or delivered by commitments
@@ -351,7 +351,7 @@ func (n *network) firmKey(spec, stage vf.ID, state string, place vf.ID, a vf.Act
 }
 
 func (n *network) firmNeed(id vf.ID, k bufferKey, q, at int64) {
-	n.firm.needs = append(n.firm.needs, need{id: id, buffer: n.buffer(k), qty: q, wanted: q, due: max(at, n.now), latest: never, firm: true})
+	n.firm.needs = append(n.firm.needs, &need{id: id, buffer: n.buffer(k), qty: q, wanted: q, due: max(at, n.now), latest: never, firm: true})
 }
 
 func (n *network) firmSupply(id vf.ID, k bufferKey, q, at int64, said bool) {

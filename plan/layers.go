@@ -55,7 +55,7 @@ func (p *Plan) layers(root []int32, lacks map[int32]bool) {
 	order = slices.DeleteFunc(order, func(i int32) bool { return !lacks[root[p.net.needs[i].buffer]] })
 	p.layer(apart)
 	for len(order) > 0 && p.err == nil {
-		first := &p.net.needs[order[0]]
+		first := p.net.needs[order[0]]
 		end := slices.IndexFunc(order, func(i int32) bool {
 			return p.net.needs[i].firm != first.firm || p.net.needs[i].tier != first.tier
 		})

@@ -16,7 +16,7 @@ func (p *Plan) leads() []int64 {
 	}
 	for k := len(p.clusters) - 1; k >= 0; k-- {
 		for _, b := range p.clusters[k] {
-			if beside[b] || n.supplyAt[b] < n.supplyAt[b+1] || len(p.clusters[k]) > 1 {
+			if beside[b] || n.hasSupply(b) || len(p.clusters[k]) > 1 {
 				continue
 			}
 			least := never
@@ -76,7 +76,7 @@ func (a *asker) root(c cause) cause {
 			}
 		}
 		for _, i := range n.offersOf[slowest.buffer] {
-			o := &n.offers[i]
+			o := n.offers[i]
 			if next.who < 0 && max(o.from-n.now, 0)+o.lead == a.lead[slowest.buffer] {
 				return cause{kind: causeOfferLater, buffer: slowest.buffer, who: i, qty: q, at: n.now + a.lead[slowest.buffer]}
 			}

@@ -150,7 +150,7 @@ func (p *Plan) gather(b int32) []requirement {
 func (p *Plan) gatherNeeds(b int32) {
 	s := &p.scratch
 	for _, i := range p.net.needsOf[b] {
-		if d := &p.net.needs[i]; p.active[i] && !p.asked[i] && d.qty > 0 {
+		if d := p.net.needs[i]; p.active[i] && !p.asked[i] && d.qty > 0 {
 			s.reqs = append(s.reqs, requirement{max(d.due, p.net.now), d.qty, ^i})
 		}
 	}
@@ -210,7 +210,7 @@ func (p *Plan) stockOf(b int32, pool []lot) []lot {
 			pool = append(pool, x)
 		}
 	}
-	for i := n.supplyAt[b]; i < n.supplyAt[b+1] && !touched; i++ {
+	for i, to := n.suppliesOf(b); i < to && !touched; i++ {
 		pool = append(pool, lot{n.supplies[i].at, n.supplies[i].qty, ^i})
 	}
 	if extra := p.spare[b]; len(extra) > 0 {

@@ -101,6 +101,9 @@ type supply struct {
 	firm   bool
 }
 
+// span is where some entries of a table lie: [from, to).
+type span struct{ from, to int32 }
+
 // need is what is wanted: a need of somebody, or what a firm process still takes.
 type need struct {
 	id       vf.ID
@@ -141,11 +144,11 @@ type network struct {
 	makersOf [][]int32
 	users    [][]user
 	givers   map[int32][]int32 // shared makers that put out by-products into a buffer
-	offers   []offer
+	offers   []*offer          // sorted by id; changes replace what is there and append
 	offersOf [][]int32
-	supplies []supply // sorted by buffer, time, id
-	supplyAt []int32  // supplies of buffer b: supplyAt[b]..supplyAt[b+1]
-	needs    []need   // sorted by id
+	supplies []supply // sorted by buffer, time, id; changes only append
+	supplyOf []span   // where the supplies of a buffer lie
+	needs    []*need  // sorted by id; changes replace what is there and append
 	needsOf  [][]int32
 	bySpec   map[vf.ID][]int32
 	names    map[vf.ID]string        // of agents and stages
@@ -256,3 +259,8 @@ func (m *maker) lots() bool { return m.least > 0 || m.multiple > 0 || m.most > 0
 
 // inForce reports whether a process may begin then.
 func (m *maker) inForce(begin int64) bool { return begin >= m.from && begin < m.until }
+
+// suppliesOf returns where the supplies of a buffer lie, sorted by time and id.
+func (n *network) suppliesOf(b int32) (from, to int32) { return n.supplyOf[b].from, n.supplyOf[b].to }
+
+func (n *network) hasSupply(b int32) bool { return n.supplyOf[b].from < n.supplyOf[b].to }

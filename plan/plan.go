@@ -62,7 +62,7 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 func (p *Plan) settle() {
 	n := p.net
 	for i := range n.needs {
-		if d := &n.needs[i]; !p.asked[i] && d.qty > 0 {
+		if d := n.needs[i]; !p.asked[i] && d.qty > 0 {
 			p.coverage[i] = []coverage{{at: max(d.due, n.now), qty: d.qty}}
 		}
 	}

@@ -178,7 +178,7 @@ func (n *network) explain(c cause) Cause {
 // whyNoSupply says what there is of a buffer, and what might have been meant.
 func (n *network) whyNoSupply(b int32) string {
 	var stock, firm, offered int64
-	for i := n.supplyAt[b]; i < n.supplyAt[b+1]; i++ {
+	for i, to := n.suppliesOf(b); i < to; i++ {
 		if n.supplies[i].firm {
 			firm += n.supplies[i].qty
 		} else {
@@ -221,7 +221,7 @@ func (n *network) otherStage(b int32) string {
 	own := n.buffers[b]
 	for _, i := range n.bySpec[own.spec] {
 		k := n.buffers[i]
-		has := n.supplyAt[i] < n.supplyAt[i+1] || len(n.offersOf[i]) > 0 || len(n.makersOf[i]) > 0
+		has := n.hasSupply(i) || len(n.offersOf[i]) > 0 || len(n.makersOf[i]) > 0
 		if i == b || k.only != "" || !has {
 			continue
 		}
@@ -259,7 +259,7 @@ type needState struct {
 }
 
 func (p *Plan) state(i int32) needState {
-	d := &p.net.needs[i]
+	d := p.net.needs[i]
 	s := needState{parts: slices.Concat(d.promised, p.coverage[i]), covered: d.done, last: always}
 	slices.SortStableFunc(s.parts, func(x, y coverage) int { return cmp.Compare(x.at, y.at) })
 	for _, c := range s.parts {
@@ -285,7 +285,7 @@ func (p *Plan) findProblems() {
 	amounts := map[int32]int64{}
 	first := map[int32]int64{}
 	for i := range n.needs {
-		d := &n.needs[i]
+		d := n.needs[i]
 		s := p.state(int32(i))
 		p.stats.count(s.state, d.firm)
 		if s.state == "onTime" {

@@ -64,7 +64,7 @@ func (w *reporter) scaled(m vf.Measure, runs *big.Rat) vf.Measure {
 // purchase writes the taking of an offer.
 func (w *reporter) purchase(order int32) {
 	o := &w.p.orders
-	offer := &w.n.offers[^o.at(order).maker]
+	offer := w.n.offers[^o.at(order).maker]
 	i, b := offer.intent, offer.buffer
 	f := Flow{ID: w.name[order], Type: "Intent", Action: i.Action, Provider: i.Provider, Receiver: w.taker(order), ResourceConformsTo: i.ResourceConformsTo,
 		Stage: i.Stage, State: i.State, ResourceQuantity: w.n.measure(b, o.at(order).qty), Due: vf.At(o.at(order).end),
@@ -148,7 +148,7 @@ func (w *reporter) needs() {
 		}
 	}
 	for i := range w.n.needs {
-		d := &w.n.needs[i]
+		d := w.n.needs[i]
 		if d.firm {
 			continue
 		}

@@ -31,7 +31,7 @@ type Rest struct {
 
 // Why explains one need. An unknown id is refused as needNotPlanned.
 func (p *Plan) Why(id vf.ID) (*Why, error) {
-	i := slices.IndexFunc(p.net.needs, func(d need) bool { return d.id == id && !d.firm })
+	i := slices.IndexFunc(p.net.needs, func(d *need) bool { return d.id == id && !d.firm })
 	if i < 0 {
 		return nil, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
 	}
@@ -79,7 +79,7 @@ func (p *Plan) someNeeds() string {
 
 // behind walks to what a promise rests on that has to be planned for.
 func (t *tree) behind(promise vf.ID) []Rest {
-	i := slices.IndexFunc(t.w.n.needs, func(d need) bool { return d.id == promise && d.serves != "" })
+	i := slices.IndexFunc(t.w.n.needs, func(d *need) bool { return d.id == promise && d.serves != "" })
 	if i < 0 {
 		return nil
 	}
