@@ -37,23 +37,24 @@ type Process struct {
 
 // Flow is a proposed flow, or a firm one. A flow of no process takes an offer.
 type Flow struct {
-	ID                 vf.ID      `json:"@id"`
-	Type               string     `json:"@type"`
-	Plain              vf.ID      `json:"id"`
-	Action             vf.Action  `json:"action"`
-	InputOf            vf.ID      `json:"inputOf,omitzero"`
-	OutputOf           vf.ID      `json:"outputOf,omitzero"`
-	Provider           vf.ID      `json:"provider,omitzero"`
-	Receiver           vf.ID      `json:"receiver,omitzero"`
-	ResourceConformsTo vf.ID      `json:"resourceConformsTo,omitzero"`
-	Stage              vf.ID      `json:"stage,omitzero"`
-	State              string     `json:"state,omitzero"`
-	ResourceQuantity   vf.Measure `json:"resourceQuantity,omitzero"`
-	EffortQuantity     vf.Measure `json:"effortQuantity,omitzero"`
-	Due                vf.Time    `json:"due,omitzero"`
-	Firm               bool       `json:"firm"`
-	Pegs               []Part     `json:"pegs"`
-	From               []Source   `json:"from,omitempty"`
+	ID                    vf.ID      `json:"@id"`
+	Type                  string     `json:"@type"`
+	Plain                 vf.ID      `json:"id"`
+	Action                vf.Action  `json:"action"`
+	InputOf               vf.ID      `json:"inputOf,omitzero"`
+	OutputOf              vf.ID      `json:"outputOf,omitzero"`
+	Provider              vf.ID      `json:"provider,omitzero"`
+	Receiver              vf.ID      `json:"receiver,omitzero"`
+	ResourceInventoriedAs vf.ID      `json:"resourceInventoriedAs,omitzero"` // the machine that is used
+	ResourceConformsTo    vf.ID      `json:"resourceConformsTo,omitzero"`
+	Stage                 vf.ID      `json:"stage,omitzero"`
+	State                 string     `json:"state,omitzero"`
+	ResourceQuantity      vf.Measure `json:"resourceQuantity,omitzero"`
+	EffortQuantity        vf.Measure `json:"effortQuantity,omitzero"`
+	Due                   vf.Time    `json:"due,omitzero"`
+	Firm                  bool       `json:"firm"`
+	Pegs                  []Part     `json:"pegs"`
+	From                  []Source   `json:"from,omitempty"`
 }
 
 // Source is where a quantity comes from: a flow, a resource or an offer.
