@@ -13,12 +13,9 @@ import (
 // further. What cannot be had is answered with the earliest date at which more
 // could be. Everything that is placed can be taken back in reverse order.
 type asker struct {
-	p       *Plan
-	pools   [][]lot // of each buffer, once touched
-	touched []bool
+	p       *part
 	at      [][]growing // of each maker, then of each offer: the orders that can still grow, by end
 	trips   map[orderKey][]int32
-	lead    []int64 // of each buffer, the least time until it can be had from now
 	first   int32   // the first order of this asker
 	base    []int32 // where the amounts of each order since then begin
 	amounts []int64 // of an order: what it takes by each use, what it gave of each by-product, its trip and one
@@ -41,9 +38,18 @@ type orderKey struct {
 	end   int64
 }
 
-func newAsker(p *Plan) *asker {
-	return &asker{p: p, lead: p.leads(), pools: make([][]lot, len(p.net.buffers)), touched: make([]bool, len(p.net.buffers)),
-		at: make([][]growing, len(p.net.makers)+len(p.net.offers)), trips: map[orderKey][]int32{}, first: p.orders.n}
+func newAsker(p *part) *asker {
+	p.leads()
+	for _, b := range p.buffers {
+		p.pools[b], p.touched[b] = nil, false
+	}
+	for _, i := range p.makers {
+		p.growing[i] = nil
+	}
+	for _, i := range p.offers {
+		p.growing[len(p.net.makers)+int(i)] = nil
+	}
+	return &asker{p: p, at: p.growing, trips: map[orderKey][]int32{}, first: p.orders.n}
 }
 
 // undo is one change to be taken back.
@@ -80,16 +86,16 @@ const (
 )
 
 // asking plans the needs that are to be asked for, the most essential first.
-func (p *Plan) asking() {
+func (p *part) asking() {
 	a := newAsker(p)
 	var needs []int32
-	for i, asked := range p.asked {
-		if !asked || !p.active[i] {
+	for _, i := range p.needs {
+		if !p.asked[i] || !p.active[i] {
 			continue
 		}
-		p.coverage[i], p.reasons[i] = p.coverage[i][:0], reasons{}
+		p.coverage[i], p.reasons[i] = nil, reasons{}
 		if p.net.needs[i].qty > 0 {
-			needs = append(needs, int32(i))
+			needs = append(needs, i)
 		}
 	}
 	slices.SortFunc(needs, p.net.byImportance)
@@ -99,9 +105,9 @@ func (p *Plan) asking() {
 		}
 		a.need(i)
 	}
-	for b, pool := range a.pools {
-		if a.touched[b] {
-			p.left[int32(b)], p.spare[b] = pool, nil
+	for _, b := range p.buffers {
+		if p.touched[b] {
+			p.left[b], p.spare[b] = p.pools[b], nil
 		}
 	}
 	p.requirements += len(needs) + len(a.amounts)
@@ -214,11 +220,11 @@ func (a *asker) sowFirst(i int32, q, at int64) int64 {
 }
 
 func (a *asker) pool(b int32) []lot {
-	if !a.touched[b] {
-		a.touched[b] = true
-		a.pools[b] = a.p.stockOf(b, nil)
+	if !a.p.touched[b] {
+		a.p.touched[b] = true
+		a.p.pools[b] = a.p.stockOf(b, nil)
 	}
-	return a.pools[b]
+	return a.p.pools[b]
 }
 
 // fromPool takes what is there: latest first, so that what came early stays for
@@ -229,7 +235,7 @@ func (a *asker) fromPool(b int32, q, at int64, consumer int32, next *int64) (got
 	for i := end; i < len(pool); i++ {
 		if pool[i].qty > 0 {
 			*next = min(*next, pool[i].at)
-			if pool[i].supply < 0 && int(^pool[i].supply) < len(a.p.net.supplies) {
+			if pool[i].supply < 0 && int(^pool[i].supply) < a.p.base {
 				a.cause(cause{kind: causeAwaits, buffer: b, who: ^pool[i].supply, qty: pool[i].qty, at: pool[i].at})
 			}
 			break
@@ -288,7 +294,7 @@ func (a *asker) fromOffers(b int32, q, at int64, consumer int32, next *int64) (g
 func (a *asker) insert(b int32, x lot) {
 	pool := a.pool(b)
 	i, _ := slices.BinarySearchFunc(pool, x.at+1, func(l lot, t int64) int { return cmp.Compare(l.at, t) })
-	a.pools[b] = slices.Insert(pool, i, x)
+	a.p.pools[b] = slices.Insert(pool, i, x)
 	a.undo = append(a.undo, undo{kind: undoInsert, index: b, extra: int32(i)})
 }
 
@@ -348,9 +354,9 @@ func (a *asker) rollback(mark int) {
 		a.undo = a.undo[:len(a.undo)-1]
 		switch u.kind {
 		case undoLot:
-			a.pools[u.index][u.extra].qty += u.value
+			a.p.pools[u.index][u.extra].qty += u.value
 		case undoInsert:
-			a.pools[u.index] = slices.Delete(a.pools[u.index], int(u.extra), int(u.extra)+1)
+			a.p.pools[u.index] = slices.Delete(a.p.pools[u.index], int(u.extra), int(u.extra)+1)
 		case undoOffer:
 			a.p.offerLeft[u.index] = u.value
 		case undoGrow:

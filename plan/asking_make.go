@@ -234,7 +234,7 @@ func (a *asker) giveOutOf(order int32, m *maker) {
 			continue
 		}
 		a.set(k, total)
-		ref := ^int32(len(a.p.net.supplies) + len(a.p.byproducts))
+		ref := ^int32(a.p.base + len(a.p.byproducts))
 		a.p.byproducts = append(a.p.byproducts, byproduct{order, int32(j), u.buffer, o.at(order).end, more})
 		a.undo = append(a.undo, undo{kind: undoByproduct})
 		a.insert(u.buffer, lot{o.at(order).end + u.wait, more, ref})

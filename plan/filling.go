@@ -9,7 +9,7 @@ import (
 
 // serve meets the requirements of one buffer at one time, in their order: from
 // the pool, then from offers, then by making. It returns the pool that is left.
-func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
+func (p *part) serve(b int32, reqs []requirement, pool []lot) []lot {
 	s := &p.scratch
 	s.rest = s.rest[:0]
 	at, total := reqs[0].at, int64(0)
@@ -41,7 +41,7 @@ func (p *Plan) serve(b int32, reqs []requirement, pool []lot) []lot {
 
 // fromPool takes what a requirement can have: the earliest first; in layers the
 // latest first, so that what came early stays for lesser needs that are earlier.
-func (p *Plan) fromPool(pool []lot, at int64, r *requirement) []lot {
+func (p *part) fromPool(pool []lot, at int64, r *requirement) []lot {
 	take := func(l *lot) {
 		if x := min(r.qty, l.qty); x > 0 {
 			p.links.push(link{l.supply, r.consumer, x})
@@ -69,7 +69,7 @@ func (p *Plan) fromPool(pool []lot, at int64, r *requirement) []lot {
 // filler places the orders that meet what is left of a buffer's requirements at
 // one time, and hands them out in order.
 type filler struct {
-	p    *Plan
+	p    *part
 	b    int32
 	at   int64
 	left int64

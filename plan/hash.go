@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
+	"slices"
+	"strings"
 
 	"commonweal/vf"
 )
@@ -57,22 +59,89 @@ func (p *Plan) Hash() string {
 		c.text(string(m.recipe.ID))
 		c.text(string(out))
 	}
-	p.hashRecords(c)
-	for i := range n.supplies {
+	r := n.ranks()
+	p.hashRecords(c, r)
+	for _, i := range r.supplies {
 		c.text(string(n.supplies[i].id))
 		c.number(n.supplies[i].at)
 		c.number(n.supplies[i].qty)
 	}
+	for _, x := range p.parts {
+		x.hash(c, r)
+	}
+	for _, i := range r.needs {
+		c.text(string(n.needs[i].id))
+		c.number(n.needs[i].wanted)
+		c.number(n.needs[i].done)
+		for _, parts := range [][]coverage{n.needs[i].promised, p.partOfNeed(i).covered(i)} {
+			c.number(int64(len(parts)))
+			for _, part := range parts {
+				c.number(part.at)
+				c.number(part.qty)
+			}
+		}
+	}
+	for _, x := range p.Problems() {
+		c.text(x.Text)
+	}
+	c.flush()
+	return hex.EncodeToString(c.h.Sum(nil))
+}
+
+// ranks are the live supplies, offers and needs in the order of reading anew, and
+// the place of each in that order: changes of facts append, so numbers alone differ.
+type ranks struct {
+	supplies, offers, needs       []int32
+	ofSupply, ofOffer, rankOfNeed []int32
+}
+
+func (n *network) ranks() *ranks {
+	r := &ranks{ofSupply: make([]int32, len(n.supplies)), ofOffer: make([]int32, len(n.offers)), rankOfNeed: make([]int32, len(n.needs))}
+	for b := range n.buffers {
+		for i, to := n.suppliesOf(int32(b)); i < to; i++ {
+			r.supplies = append(r.supplies, i)
+		}
+		r.offers = append(r.offers, n.offersOf[b]...)
+		r.needs = append(r.needs, n.needsOf[b]...)
+	}
+	slices.SortFunc(r.offers, func(x, y int32) int {
+		return strings.Compare(string(n.offers[x].intent.ID), string(n.offers[y].intent.ID))
+	})
+	slices.SortFunc(r.needs, func(x, y int32) int { return strings.Compare(string(n.needs[x].id), string(n.needs[y].id)) })
+	for _, x := range []struct{ list, of []int32 }{{r.supplies, r.ofSupply}, {r.offers, r.ofOffer}, {r.needs, r.rankOfNeed}} {
+		for k, i := range x.list {
+			x.of[i] = int32(k)
+		}
+	}
+	return r
+}
+
+// hash writes the orders, links and by-products of a part.
+func (p *part) hash(c *canon, r *ranks) {
+	n := p.net
 	c.number(int64(p.orders.n))
 	for _, x := range p.orders.all() {
-		c.number(int64(x.maker))
+		if x.maker < 0 {
+			c.number(int64(^r.ofOffer[^x.maker]))
+		} else {
+			c.number(int64(x.maker))
+		}
 		c.number(x.begin)
 		c.number(x.end)
 		c.number(x.qty)
 	}
 	c.number(int64(p.links.n))
 	for _, l := range p.links.all() {
-		c.number(int64(l.supply)<<32 | int64(uint32(l.consumer)))
+		supply, consumer := l.supply, l.consumer
+		if k := int(^supply); supply < 0 && k < p.base {
+			supply = ^r.ofSupply[k]
+		} else if supply < 0 {
+			supply = ^int32(len(r.supplies) + k - p.base)
+		}
+		if consumer < 0 {
+			consumer = ^r.rankOfNeed[^consumer]
+		}
+		c.number(int64(supply)<<32 | int64(uint32(consumer)))
 		c.number(l.qty)
 	}
 	for i := range p.orders.n {
@@ -84,27 +153,10 @@ func (p *Plan) Hash() string {
 		c.number(int64(y.order)<<32 | int64(y.use))
 		c.number(y.qty)
 	}
-	for i := range n.needs {
-		c.text(string(n.needs[i].id))
-		c.number(n.needs[i].wanted)
-		c.number(n.needs[i].done)
-		for _, parts := range [][]coverage{n.needs[i].promised, p.coverage[i]} {
-			c.number(int64(len(parts)))
-			for _, part := range parts {
-				c.number(part.at)
-				c.number(part.qty)
-			}
-		}
-	}
-	for _, x := range p.problems {
-		c.text(x.Text)
-	}
-	c.flush()
-	return hex.EncodeToString(c.h.Sum(nil))
 }
 
 // hashRecords writes the records that a report shows fields of.
-func (p *Plan) hashRecords(c *canon) {
+func (p *Plan) hashRecords(c *canon, r *ranks) {
 	n := p.net
 	record := func(r vf.Record) {
 		raw, err := vf.Encode(r)
@@ -125,10 +177,10 @@ func (p *Plan) hashRecords(c *canon) {
 			}
 		}
 	}
-	for i := range n.offers {
+	for _, i := range r.offers {
 		record(n.offers[i].intent)
 	}
-	for i := range n.needs {
+	for _, i := range r.needs {
 		if n.needs[i].intent != nil {
 			record(n.needs[i].intent)
 		}

@@ -5,11 +5,13 @@ package plan
 // least over its offers and makers, a maker needing its own time after the
 // slowest of what it takes. With it a long chain that is late finds its date at
 // once, not step by step.
-func (p *Plan) leads() []int64 {
-	n := p.net
-	lead := make([]int64, len(n.buffers))
-	beside := make([]bool, len(n.buffers))
-	for i := range n.makers {
+func (p *part) leads() {
+	n, lead := p.net, p.lead
+	beside := map[int32]bool{}
+	for _, b := range p.buffers {
+		lead[b] = 0
+	}
+	for _, i := range p.makers {
 		for _, u := range n.makers[i].byproducts {
 			beside[u.buffer] = true
 		}
@@ -31,7 +33,6 @@ func (p *Plan) leads() []int64 {
 			}
 		}
 	}
-	return lead
 }
 
 // leadOf is the time that a maker needs at least, given the leads of what it takes.
@@ -47,7 +48,7 @@ func (n *network) leadOf(m *maker, lead []int64) int64 {
 	return min(m.fixed+longest, never)
 }
 
-func (a *asker) soonest(m *maker) int64 { return a.p.net.leadOf(m, a.lead) }
+func (a *asker) soonest(m *maker) int64 { return a.p.net.leadOf(m, a.p.lead) }
 
 // root follows what would have to begin before now down its slowest input to the
 // step that would have to begin first, or to the offer that cannot be had sooner.
@@ -59,7 +60,7 @@ func (a *asker) root(c cause) cause {
 		n.parts(m, func(p *maker) {
 			for j := range p.uses {
 				u := &p.uses[j]
-				if a.lead[u.buffer] > 0 && u.buffer != m.buffer && (slowest == nil || a.lead[u.buffer] > a.lead[slowest.buffer]) {
+				if a.p.lead[u.buffer] > 0 && u.buffer != m.buffer && (slowest == nil || a.p.lead[u.buffer] > a.p.lead[slowest.buffer]) {
 					slowest = u
 				}
 			}
@@ -70,15 +71,15 @@ func (a *asker) root(c cause) cause {
 		q, _ := slowest.of(c.qty)
 		next := cause{kind: causeBeforeNow, buffer: slowest.buffer, who: -1, qty: q}
 		for _, i := range n.makersOf[slowest.buffer] {
-			if n.leadOf(&n.makers[i], a.lead) == a.lead[slowest.buffer] {
+			if n.leadOf(&n.makers[i], a.p.lead) == a.p.lead[slowest.buffer] {
 				next.who, next.at = i, c.at-n.makers[i].fixed
 				break
 			}
 		}
 		for _, i := range n.offersOf[slowest.buffer] {
 			o := n.offers[i]
-			if next.who < 0 && max(o.from-n.now, 0)+o.lead == a.lead[slowest.buffer] {
-				return cause{kind: causeOfferLater, buffer: slowest.buffer, who: i, qty: q, at: n.now + a.lead[slowest.buffer]}
+			if next.who < 0 && max(o.from-n.now, 0)+o.lead == a.p.lead[slowest.buffer] {
+				return cause{kind: causeOfferLater, buffer: slowest.buffer, who: i, qty: q, at: n.now + a.p.lead[slowest.buffer]}
 			}
 		}
 		if next.who < 0 {

@@ -10,7 +10,7 @@ import (
 // link says that a supply serves a requirement with a quantity.
 //
 // supply: an order, or ^k for supply k of the network, or beyond those for
-// by-product k-len(supplies). consumer: an order, or ^i for need i.
+// by-product k-base. consumer: an order, or ^i for need i.
 type link struct {
 	supply, consumer int32
 	qty              int64
@@ -48,46 +48,11 @@ type lot struct {
 	supply  int32
 }
 
-// Plan is a computed plan: orders, links, and what each need gets.
-type Plan struct {
-	net        *network
-	settings   Settings
-	clusters   [][]int32
-	orders     orders
-	links      blocks[link]
-	byproducts []byproduct
-	coverage   [][]coverage // of each need, by date
-	problems   []Problem
-	sharedOf   map[int32]int32 // the shared process of an order for a pair
-	reasons    []reasons       // of each need that was asked for
-	stats      Stats
-
-	lo, hi       []int32 // netted orders of a maker lie in [lo, hi)
-	offerLeft    []int64
-	spare        [][]lot         // by-products that wait for their buffer
-	built        []bool          // shared makers whose processes are made
-	lacking      []lack          // what netting could not meet
-	layering     bool            // layers follow, which need to know what is left
-	active       []bool          // needs that are being planned
-	asked        []bool          // needs that are asked for, before the others are netted
-	found        bool            // what those needs get is found: net them with it
-	left         map[int32][]lot // what those planned before left in the buffers that they touched
-	requirements int
-	err          error
-
-	scratch struct {
-		reqs, tmp []requirement
-		runs      []int
-		pool      []lot
-		rest      []requirement
-	}
-}
-
 // lack is a requirement that netting could not meet in full or in time.
 type lack struct{ buffer, consumer int32 }
 
 // netting plans all buffers, cluster by cluster.
-func (p *Plan) netting() {
+func (p *part) netting() {
 	for _, c := range p.clusters {
 		if p.err != nil {
 			return
@@ -98,15 +63,15 @@ func (p *Plan) netting() {
 			p.netTogether(c)
 		}
 	}
-	for i := range p.net.makers {
-		if m := &p.net.makers[i]; m.buffer < 0 {
-			p.buildShared(int32(i))
+	for _, i := range p.makers {
+		if p.net.makers[i].buffer < 0 {
+			p.buildShared(i)
 		}
 	}
 }
 
 // gather collects the requirements of a buffer, sorted by time.
-func (p *Plan) gather(b int32) []requirement {
+func (p *part) gather(b int32) []requirement {
 	s := &p.scratch
 	for _, m := range p.net.givers[b] {
 		p.buildShared(m)
@@ -147,7 +112,7 @@ func (p *Plan) gather(b int32) []requirement {
 
 // gatherNeeds collects the needs of a buffer: those that are not asked for as
 // they are, and those whose dates and quantities are found with these.
-func (p *Plan) gatherNeeds(b int32) {
+func (p *part) gatherNeeds(b int32) {
 	s := &p.scratch
 	for _, i := range p.net.needsOf[b] {
 		if d := p.net.needs[i]; p.active[i] && !p.asked[i] && d.qty > 0 {
@@ -167,7 +132,7 @@ func (p *Plan) gatherNeeds(b int32) {
 
 // merge sorts the gathered requirements by time: they are a few runs that are
 // sorted already, merged two by two. Equal times keep their order.
-func (p *Plan) merge() []requirement {
+func (p *part) merge() []requirement {
 	s := &p.scratch
 	runs := slices.Compact(s.runs)
 	if cap(s.tmp) < len(s.reqs) {
@@ -202,7 +167,7 @@ func mergeRuns(to, a, b []requirement) {
 }
 
 // stockOf returns what a buffer has and expects, sorted by time.
-func (p *Plan) stockOf(b int32, pool []lot) []lot {
+func (p *part) stockOf(b int32, pool []lot) []lot {
 	n := p.net
 	left, touched := p.left[b]
 	for _, x := range left {
@@ -221,7 +186,7 @@ func (p *Plan) stockOf(b int32, pool []lot) []lot {
 }
 
 // net1 plans a buffer that stands alone.
-func (p *Plan) net1(b int32) {
+func (p *part) net1(b int32) {
 	reqs := p.gather(b)
 	pool := p.stockOf(b, p.scratch.pool[:0])
 	lo := p.orders.n
@@ -239,14 +204,14 @@ func (p *Plan) net1(b int32) {
 }
 
 // keep notes what a layer leaves in a buffer for the next.
-func (p *Plan) keep(b int32, pool []lot) {
+func (p *part) keep(b int32, pool []lot) {
 	if p.layering {
 		p.left[b], p.spare[b] = slices.Clone(pool), nil
 	}
 }
 
 // closed notes where the orders of a buffer lie.
-func (p *Plan) closed(b, lo int32) {
+func (p *part) closed(b, lo int32) {
 	for _, m := range p.net.makersOf[b] {
 		p.lo[m], p.hi[m] = lo, p.orders.n
 	}
@@ -256,7 +221,7 @@ func (p *Plan) closed(b, lo int32) {
 }
 
 // netTogether plans buffers that the same processes put out, in order of time.
-func (p *Plan) netTogether(c []int32) {
+func (p *part) netTogether(c []int32) {
 	type event struct {
 		requirement
 		rank int
@@ -299,7 +264,7 @@ func insert(pool []lot, x lot) []lot {
 	return slices.Insert(pool, at, x)
 }
 
-func (p *Plan) tooLarge(b int32, q int64) {
+func (p *part) tooLarge(b int32, q int64) {
 	if p.err == nil {
 		p.err = rule.Refuse("planOverflow", "about", p.net.bufferName(b), "quantity", p.net.amount(b, q))
 	}

@@ -13,7 +13,7 @@ type peg struct {
 
 // pegging follows links upwards to needs and downwards to supplies.
 type pegging struct {
-	p        *Plan
+	p        *part
 	bySupply [][]link         // of each order, who takes it
 	byUser   [][]link         // of each order, what it takes
 	ofBy     map[int32][]link // of each by-product, who takes it
@@ -24,13 +24,13 @@ type pegging struct {
 }
 
 // pegs builds the two indexes over the links.
-func (p *Plan) pegs() *pegging {
+func (p *part) pegs() *pegging {
 	count := int(p.orders.n)
 	g := &pegging{p: p, ofBy: map[int32][]link{}, lines: map[int32][]int32{}, memo: make([][]peg, count), done: make([]bool, count)}
 	g.bySupply = group(&p.links, count, func(l link) int32 { return l.supply })
 	g.byUser = group(&p.links, count, func(l link) int32 { return l.consumer })
 	for _, l := range p.links.all() {
-		if k := int(^l.supply) - len(p.net.supplies); l.supply < 0 && k >= 0 {
+		if k := int(^l.supply) - p.base; l.supply < 0 && k >= 0 {
 			g.ofBy[int32(k)] = append(g.ofBy[int32(k)], *l)
 		}
 	}

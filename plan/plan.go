@@ -3,7 +3,13 @@ package plan
 import (
 	"cmp"
 	"encoding/json"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
+	"commonweal/rule"
 	"commonweal/vf"
 )
 
@@ -23,8 +29,8 @@ type Stats struct {
 	Hash               string      `json:"hash"`               // SHA-256 of everything but these figures; filled in by Hash
 }
 
-func (s *Stats) count(state string, firm bool) {
-	if firm {
+func (s *Stats) count(state string, d *need) {
+	if d.firm {
 		return
 	}
 	s.Needs++
@@ -38,6 +44,27 @@ func (s *Stats) count(state string, firm bool) {
 	}
 }
 
+// add adds the counts of a part.
+func (s *Stats) add(x *Stats) {
+	s.Processes += x.Processes
+	s.Purchases += x.Purchases
+	s.Orders = s.Processes + s.Purchases
+	s.Requirements += x.Requirements
+	s.Links += x.Links
+	s.Needs += x.Needs
+	s.OnTime += x.OnTime
+	s.Late += x.Late
+	s.Short += x.Short
+}
+
+// Plan is a computed plan: what each connected part of the network does.
+type Plan struct {
+	net      *network
+	settings Settings
+	parts    []*part
+	partOf   []int32 // of each buffer
+}
+
 // New plans the facts. Data that makes no sense becomes a problem of the plan;
 // the error is a refusal: planWithoutNow, planTooLarge, planOverflow, or one of a
 // unit that makes no sense. The graph must not change while the plan is in use.
@@ -47,40 +74,104 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{net: n, settings: s, clusters: n.arrange(), stats: Stats{EngineMilliseconds: "0"}}
-	p.asked, p.active = make([]bool, len(n.needs)), make([]bool, len(n.needs))
-	p.coverage, p.reasons = make([][]coverage, len(n.needs)), make([]reasons, len(n.needs))
-	p.solve()
-	if p.err != nil {
-		return nil, p.err
+	p := &Plan{net: n, settings: s}
+	p.parts, p.partOf = n.divide(&p.settings, n.arrange())
+	if err := solveAll(newDesk(n), p.parts); err != nil {
+		return nil, err
 	}
-	p.settle()
+	orders := 0
+	for _, x := range p.parts {
+		orders += int(x.orders.n)
+	}
+	if orders > s.MostOrders {
+		return nil, rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(s.MostOrders))+" orders", "about", "the whole network")
+	}
 	return p, nil
 }
 
-// settle notes what each need gets, and counts.
-func (p *Plan) settle() {
-	n := p.net
-	for i := range n.needs {
-		if d := n.needs[i]; !p.asked[i] && d.qty > 0 {
-			p.coverage[i] = []coverage{{at: max(d.due, n.now), qty: d.qty}}
+// solveAll plans parts, as many at a time as there are processors. The parts touch
+// nothing in common, so what comes out does not depend on that; of several
+// refusals that of the first part counts.
+func solveAll(d *desk, parts []*part) error {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	work := func(d *desk) {
+		for {
+			k := int(next.Add(1)) - 1
+			if k >= len(parts) {
+				return
+			}
+			parts[k].desk = d
+			parts[k].solve()
+			parts[k].settle()
+			parts[k].desk = nil
 		}
+	}
+	for range min(runtime.GOMAXPROCS(0), len(parts)) - 1 {
+		other := d.share()
+		wait.Go(func() { work(other) })
+	}
+	work(d)
+	wait.Wait()
+	for _, p := range parts {
+		if p.err != nil {
+			return p.err
+		}
+	}
+	return nil
+}
+
+// settle counts what the part holds, and finds its problems.
+func (p *part) settle() {
+	p.stats = Stats{}
+	if p.err != nil {
+		return
 	}
 	for _, o := range p.orders.all() {
 		switch m := o.maker; {
 		case m < 0:
 			p.stats.Purchases++
-		case n.makers[m].shared < 0:
+		case p.net.makers[m].shared < 0:
 			p.stats.Processes++
 		}
 	}
-	p.stats.Orders = p.stats.Processes + p.stats.Purchases
 	p.stats.Links, p.stats.Requirements = int(p.links.n), p.requirements
 	p.findProblems()
 }
 
+// covered returns what the plan gives a need, by date.
+func (p *part) covered(i int32) []coverage {
+	if c, asked := p.coverage[i]; asked {
+		return c
+	}
+	if d := p.net.needs[i]; d.qty > 0 {
+		return []coverage{{at: max(d.due, p.net.now), qty: d.qty}}
+	}
+	return nil
+}
+
 // Stats returns the figures of the plan, without time, memory and hash.
-func (p *Plan) Stats() Stats { return p.stats }
+func (p *Plan) Stats() Stats {
+	s := Stats{EngineMilliseconds: "0"}
+	for _, x := range p.parts {
+		s.add(&x.stats)
+	}
+	return s
+}
 
 // Problems returns what is late or short or makes no sense, sorted by kind and id.
-func (p *Plan) Problems() []Problem { return p.problems }
+func (p *Plan) Problems() []Problem {
+	var list []Problem
+	for _, x := range p.parts {
+		list = append(list, x.problems...)
+	}
+	list = append(list, p.net.broken...)
+	slices.SortStableFunc(list, func(x, y Problem) int {
+		return cmp.Or(cmp.Compare(problemRank(x.Kind), problemRank(y.Kind)), strings.Compare(string(x.About), string(y.About)),
+			strings.Compare(string(x.Stage), string(y.Stage)), strings.Compare(x.Text, y.Text))
+	})
+	return list
+}
+
+// partOfNeed is the part that a need is in.
+func (p *Plan) partOfNeed(i int32) *part { return p.parts[p.partOf[p.net.needs[i].buffer]] }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -258,9 +259,9 @@ type needState struct {
 	state   string
 }
 
-func (p *Plan) state(i int32) needState {
+func (p *part) state(i int32) needState {
 	d := p.net.needs[i]
-	s := needState{parts: slices.Concat(d.promised, p.coverage[i]), covered: d.done, last: always}
+	s := needState{parts: slices.Concat(d.promised, p.covered(i)), covered: d.done, last: always}
 	slices.SortStableFunc(s.parts, func(x, y coverage) int { return cmp.Compare(x.at, y.at) })
 	for _, c := range s.parts {
 		s.covered += c.qty
@@ -277,17 +278,23 @@ func (p *Plan) state(i int32) needState {
 	return s
 }
 
-// findProblems lists what is late or short, with causes, and what is missing of
-// which thing, with the needs that it touches.
-func (p *Plan) findProblems() {
+// findProblems lists what is late or short in the part, with causes, and what is
+// missing of which thing, with the needs that it touches; and counts the needs.
+func (p *part) findProblems() {
 	n := p.net
 	missing := map[int32][]Part{}
 	amounts := map[int32]int64{}
 	first := map[int32]int64{}
-	for i := range n.needs {
+	p.problems = nil
+	for _, i := range p.needs {
 		d := n.needs[i]
-		s := p.state(int32(i))
-		p.stats.count(s.state, d.firm)
+		_, asked := p.coverage[i]
+		if !asked && len(d.promised) == 0 && d.due >= n.now && !d.expired {
+			p.stats.count("onTime", d)
+			continue
+		}
+		s := p.state(i)
+		p.stats.count(s.state, d)
 		if s.state == "onTime" {
 			continue
 		}
@@ -306,19 +313,11 @@ func (p *Plan) findProblems() {
 			}
 		}
 	}
-	for b := range int32(len(n.buffers)) {
-		if amounts[b] == 0 {
-			continue
-		}
+	for _, b := range slices.Sorted(maps.Keys(amounts)) {
 		p.problems = append(p.problems, Problem{Kind: "shortage", About: n.buffers[b].spec, Stage: n.buffers[b].stage,
 			Quantity: n.measure(b, amounts[b]), When: vf.At(first[b]), Needs: missing[b],
 			Text: "Short of " + n.bufferName(b) + ": " + n.amount(b, amounts[b]) + " more needed by " + day(first[b]) + "; " + n.whyNoSupply(b) + ". It touches " + count(len(missing[b]), "need") + "."})
 	}
-	p.problems = append(p.problems, n.broken...)
-	slices.SortStableFunc(p.problems, func(x, y Problem) int {
-		return cmp.Or(cmp.Compare(problemRank(x.Kind), problemRank(y.Kind)), strings.Compare(string(x.About), string(y.About)),
-			strings.Compare(string(x.Stage), string(y.Stage)), strings.Compare(x.Text, y.Text))
-	})
 }
 
 func problemRank(kind string) int {
@@ -338,7 +337,7 @@ func (n *network) promisedFor(c coverage, d *need) Cause {
 		Text: n.amount(d.buffer, c.qty) + " are promised for " + day(c.at) + " (" + string(c.id) + ")"}
 }
 
-func (p *Plan) needProblem(d *need, s needState, r reasons) Problem {
+func (p *part) needProblem(d *need, s needState, r reasons) Problem {
 	n := p.net
 	x := Problem{Kind: s.state, About: d.id, When: vf.At(d.due), Needs: []Part{{d.id, n.measure(d.buffer, d.wanted)}}}
 	causes := r.all

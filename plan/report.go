@@ -89,7 +89,7 @@ type Coverage struct {
 
 // reporter builds a report.
 type reporter struct {
-	p    *Plan
+	p    *part
 	n    *network
 	g    *pegging
 	r    *Report
@@ -101,27 +101,36 @@ type reporter struct {
 // Report writes the plan out. It is as large as the plan with its pegs; for the
 // figures alone there is Stats.
 func (p *Plan) Report() *Report {
-	w := &reporter{p: p, n: p.net, g: p.pegs(), r: &Report{Processes: []Process{}, Flows: []Flow{}, Needs: []Need{}, Problems: p.problems, Stats: p.stats}}
-	if w.r.Problems == nil {
-		w.r.Problems = []Problem{}
+	r := &Report{Processes: []Process{}, Flows: []Flow{}, Needs: []Need{}, Problems: append([]Problem{}, p.Problems()...), Stats: p.Stats()}
+	f := newFirmFlows(p.net)
+	for _, x := range p.parts {
+		w := newReporter(x, r)
+		for order := range x.orders.n {
+			w.order(order)
+		}
+		w.needs()
+		f.gather(w)
 	}
-	w.names()
-	for order := range p.orders.n {
-		w.order(order)
-	}
-	w.firm()
-	w.needs()
-	slices.SortFunc(w.r.Processes, func(x, y Process) int {
+	f.write(r)
+	slices.SortFunc(r.Processes, func(x, y Process) int {
 		return cmp.Or(cmp.Compare(x.HasBeginning.Unix(), y.HasBeginning.Unix()), strings.Compare(string(x.ID), string(y.ID)))
 	})
-	slices.SortFunc(w.r.Flows, func(x, y Flow) int { return strings.Compare(string(x.ID), string(y.ID)) })
-	for i := range w.r.Processes {
-		w.r.Processes[i].Plain = w.r.Processes[i].ID
+	slices.SortFunc(r.Flows, func(x, y Flow) int { return strings.Compare(string(x.ID), string(y.ID)) })
+	slices.SortFunc(r.Needs, func(x, y Need) int { return strings.Compare(string(x.ID), string(y.ID)) })
+	for i := range r.Processes {
+		r.Processes[i].Plain = r.Processes[i].ID
 	}
-	for i := range w.r.Flows {
-		w.r.Flows[i].Plain = w.r.Flows[i].ID
+	for i := range r.Flows {
+		r.Flows[i].Plain = r.Flows[i].ID
 	}
-	return w.r
+	return r
+}
+
+// newReporter makes ready to write out a part.
+func newReporter(p *part, r *Report) *reporter {
+	w := &reporter{p: p, n: p.net, g: p.pegs(), r: r}
+	w.names()
+	return w
 }
 
 // names gives each order its id: the recipe (or offer), the end, and the number
@@ -279,10 +288,10 @@ func (w *reporter) bufferOf(supply int32) int32 {
 			return w.n.makers[m].buffer
 		}
 		return w.n.offers[^w.p.orders.at(supply).maker].buffer
-	case k < len(w.n.supplies):
+	case k < w.p.base:
 		return w.n.supplies[k].buffer
 	default:
-		return w.p.byproducts[k-len(w.n.supplies)].buffer
+		return w.p.byproducts[k-w.p.base].buffer
 	}
 }
 
@@ -313,13 +322,13 @@ func (w *reporter) sourceOf(supply int32) Source {
 	switch k := int(^supply); {
 	case supply >= 0:
 		return Source{Flow: w.out[supply]}
-	case k < len(w.n.supplies):
+	case k < w.p.base:
 		if w.n.supplies[k].firm {
 			return Source{Flow: w.n.supplies[k].id}
 		}
 		return Source{Resource: w.n.supplies[k].id}
 	default:
-		return Source{Flow: w.by[k-len(w.n.supplies)]}
+		return Source{Flow: w.by[k-w.p.base]}
 	}
 }
 

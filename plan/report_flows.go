@@ -2,8 +2,6 @@ package plan
 
 import (
 	"math/big"
-	"slices"
-	"strings"
 
 	"commonweal/vf"
 )
@@ -90,42 +88,61 @@ func (w *reporter) taker(order int32) vf.ID {
 	return taker
 }
 
-// firm writes the processes and flows that people have promised or begun.
-func (w *reporter) firm() {
-	for _, q := range w.n.firm.processes {
-		w.r.Processes = append(w.r.Processes, Process{ID: q.ID, Type: "Process", Name: q.Name, BasedOn: q.BasedOn, HasBeginning: q.HasBeginning, HasEnd: q.HasEnd, Firm: true})
+// firmFlows are the processes and flows that people have promised or begun, with
+// what the parts of the plan say of them.
+type firmFlows struct {
+	n    *network
+	pegs map[vf.ID][]Part   // the needs that a firm flow serves
+	from map[vf.ID][]Source // where what a firm flow takes comes from
+}
+
+func newFirmFlows(n *network) *firmFlows {
+	f := &firmFlows{n: n, pegs: map[vf.ID][]Part{}, from: map[vf.ID][]Source{}}
+	for _, d := range n.needs {
+		for _, c := range d.promised {
+			f.pegs[c.id] = append(f.pegs[c.id], Part{d.id, n.measure(d.buffer, c.qty)})
+		}
+	}
+	return f
+}
+
+// gather notes what a part takes from and gives to firm flows.
+func (f *firmFlows) gather(w *reporter) {
+	if len(f.n.firm.commitments)+len(f.n.firm.open) == 0 {
+		return
 	}
 	supply, taken := map[vf.ID][]link{}, map[vf.ID][]link{}
 	for _, l := range w.p.links.all() {
-		if k := int(^l.supply); l.supply < 0 && k < len(w.n.supplies) && w.n.supplies[k].firm {
+		if k := int(^l.supply); l.supply < 0 && k < w.p.base && w.n.supplies[k].firm {
 			supply[w.n.supplies[k].id] = append(supply[w.n.supplies[k].id], *l)
 		}
 		if l.consumer < 0 && w.n.needs[^l.consumer].firm {
 			taken[w.n.needs[^l.consumer].id] = append(taken[w.n.needs[^l.consumer].id], *l)
 		}
 	}
-	promised := map[vf.ID][]Part{}
-	for i := range w.n.needs {
-		for _, c := range w.n.needs[i].promised {
-			promised[c.id] = append(promised[c.id], Part{w.n.needs[i].id, w.n.measure(w.n.needs[i].buffer, c.qty)})
-		}
+	for id, links := range supply {
+		f.pegs[id] = w.parts(w.bufferOf(links[0].supply), w.g.through(links))
 	}
-	finish := func(f Flow) {
-		f.Firm, f.Pegs = true, append([]Part{}, promised[f.ID]...)
-		if links := supply[f.ID]; len(links) > 0 {
-			f.Pegs = w.parts(w.bufferOf(links[0].supply), w.g.through(links))
-		}
-		if links := taken[f.ID]; len(links) > 0 {
-			f.From = w.from(w.bufferOf(links[0].supply), links)
-		}
-		w.r.Flows = append(w.r.Flows, f)
+	for id, links := range taken {
+		f.from[id] = w.from(w.bufferOf(links[0].supply), links)
 	}
-	for _, c := range w.n.firm.commitments {
+}
+
+// write writes the firm processes and flows.
+func (f *firmFlows) write(r *Report) {
+	for _, q := range f.n.firm.processes {
+		r.Processes = append(r.Processes, Process{ID: q.ID, Type: "Process", Name: q.Name, BasedOn: q.BasedOn, HasBeginning: q.HasBeginning, HasEnd: q.HasEnd, Firm: true})
+	}
+	finish := func(x Flow) {
+		x.Firm, x.Pegs, x.From = true, append([]Part{}, f.pegs[x.ID]...), f.from[x.ID]
+		r.Flows = append(r.Flows, x)
+	}
+	for _, c := range f.n.firm.commitments {
 		at, _ := firstTime(c.Due, c.HasPointInTime, c.HasEnd, c.HasBeginning)
 		finish(Flow{ID: c.ID, Type: "Commitment", Action: c.Action, InputOf: c.InputOf, OutputOf: c.OutputOf, Provider: c.Provider, Receiver: c.Receiver,
 			ResourceConformsTo: c.ResourceConformsTo, Stage: c.Stage, State: c.State, ResourceQuantity: c.ResourceQuantity, EffortQuantity: c.EffortQuantity, Due: said(at)})
 	}
-	for _, i := range w.n.firm.open {
+	for _, i := range f.n.firm.open {
 		at, _ := firstTime(i.Due, i.HasPointInTime, i.HasEnd, i.HasBeginning)
 		finish(Flow{ID: i.ID, Type: "Intent", Action: i.Action, InputOf: i.InputOf, OutputOf: i.OutputOf, Provider: i.Provider, Receiver: i.Receiver,
 			ResourceConformsTo: i.ResourceConformsTo, Stage: i.Stage, State: i.State, ResourceQuantity: i.ResourceQuantity, EffortQuantity: i.EffortQuantity, Due: said(at)})
@@ -147,14 +164,14 @@ func (w *reporter) needs() {
 			direct[^l.consumer] = append(direct[^l.consumer], *l)
 		}
 	}
-	for i := range w.n.needs {
+	for _, i := range w.p.needs {
 		d := w.n.needs[i]
 		if d.firm {
 			continue
 		}
-		s := w.p.state(int32(i))
+		s := w.p.state(i)
 		x := Need{ID: d.id, Plain: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: w.n.buffers[d.buffer].stage, Receiver: d.intent.Receiver, Tier: d.tier,
-			Wanted: w.n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state, From: w.from(d.buffer, direct[int32(i)])}
+			Wanted: w.n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state, From: w.from(d.buffer, direct[i])}
 		if d.done > 0 {
 			x.Delivered = w.n.measure(d.buffer, d.done)
 		}
@@ -173,5 +190,4 @@ func (w *reporter) needs() {
 		}
 		w.r.Needs = append(w.r.Needs, x)
 	}
-	slices.SortFunc(w.r.Needs, func(x, y Need) int { return strings.Compare(string(x.ID), string(y.ID)) })
 }

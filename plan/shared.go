@@ -6,7 +6,7 @@ import (
 )
 
 // putOut books the by-products of an order.
-func (p *Plan) putOut(order int32, m *maker) {
+func (p *part) putOut(order int32, m *maker) {
 	o := &p.orders
 	for j := range m.byproducts {
 		u := &m.byproducts[j]
@@ -21,7 +21,7 @@ func (p *Plan) putOut(order int32, m *maker) {
 		if q == 0 {
 			continue
 		}
-		ref := ^int32(len(p.net.supplies) + len(p.byproducts))
+		ref := ^int32(p.base + len(p.byproducts))
 		p.byproducts = append(p.byproducts, byproduct{order, int32(j), u.buffer, o.at(order).end, q})
 		if !u.late {
 			p.spare[u.buffer] = append(p.spare[u.buffer], lot{o.at(order).end + u.wait, q, ref})
@@ -31,7 +31,7 @@ func (p *Plan) putOut(order int32, m *maker) {
 
 // buildShared makes the processes that carry the pairs of a recipe: what falls
 // due together shares one; of lots at one time, the first of each pair go together.
-func (p *Plan) buildShared(shared int32) {
+func (p *part) buildShared(shared int32) {
 	if p.built[shared] {
 		return
 	}

@@ -35,14 +35,14 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 	if i < 0 {
 		return nil, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
 	}
-	w := &reporter{p: p, n: p.net, g: p.pegs(), r: &Report{}}
-	w.names()
+	own := p.partOfNeed(int32(i))
+	w := newReporter(own, &Report{})
 	w.needs()
 	x := &Why{Rests: []Rest{}}
 	x.Need = w.r.Needs[slices.IndexFunc(w.r.Needs, func(d Need) bool { return d.ID == id })]
-	for k := range p.problems {
-		if p.problems[k].About == id {
-			x.Problem = &p.problems[k]
+	for k := range own.problems {
+		if own.problems[k].About == id {
+			x.Problem = &own.problems[k]
 		}
 	}
 	t := tree{w: w, need: int32(i), seen: map[int32]bool{}}
@@ -52,7 +52,7 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 		x.Rests = append(x.Rests, t.behind(c.id)...)
 	}
 	var direct []link
-	for _, l := range p.links.all() {
+	for _, l := range own.links.all() {
 		if l.consumer == ^int32(i) {
 			direct = append(direct, *l)
 		}
@@ -117,7 +117,7 @@ func (t *tree) walk(l link, q int64, depth int) {
 	r.Flow, r.Resource = s.Flow, s.Resource
 	what := n.amount(b, q) + " of " + n.bufferName(b)
 	k := int(^l.supply)
-	if l.supply < 0 && k < len(n.supplies) {
+	if l.supply < 0 && k < t.w.p.base {
 		r.Text = what + " on hand (" + string(n.supplies[k].id) + ")"
 		if n.supplies[k].firm {
 			r.Text = what + " promised for " + day(n.supplies[k].at) + " (" + string(n.supplies[k].id) + ")"
@@ -127,7 +127,7 @@ func (t *tree) walk(l link, q int64, depth int) {
 	}
 	order := l.supply
 	if order < 0 {
-		order = t.w.p.byproducts[k-len(n.supplies)].order
+		order = t.w.p.byproducts[k-t.w.p.base].order
 	}
 	t.order(r, order, what, l.supply < 0)
 }

@@ -1,0 +1,107 @@
+package plan
+
+// part is a connected part of the network, with its plan. No process, thing or
+// machine of one part touches those of another, so each part is planned by itself.
+type part struct {
+	net      *network
+	settings *Settings
+	number   int32
+	buffers  []int32 // sorted, as all of these
+	clusters [][]int32
+	makers   []int32
+	offers   []int32
+	needs    []int32
+
+	orders       orders
+	links        blocks[link]
+	byproducts   []byproduct
+	sharedOf     map[int32]int32      // the shared process of an order for a pair
+	coverage     map[int32][]coverage // of each need that was asked for, by date
+	reasons      map[int32]reasons    // of each need that was asked for
+	requirements int
+	base         int // by-product k is supply base+k of a link
+	stats        Stats
+	problems     []Problem
+	err          error
+
+	*desk // while it is being planned
+}
+
+// desk is room to work in: tables over the whole network, of which each part uses
+// its own entries, and what one worker needs for the part that it plans.
+type desk struct {
+	lo, hi    []int32 // netted orders of a maker lie in [lo, hi)
+	offerLeft []int64
+	spare     [][]lot // by-products that wait for their buffer
+	built     []bool  // shared makers whose processes are made
+	active    []bool  // needs that are being planned
+	asked     []bool  // needs that are asked for, before the others are netted
+	pools     [][]lot // of an asker: what is left in each buffer, once touched
+	touched   []bool
+	growing   [][]growing // of an asker: of each maker, then of each offer
+	lead      []int64     // of each buffer, the least time until it can be had from now
+
+	lacking  []lack          // what netting could not meet
+	layering bool            // layers follow, which need to know what is left
+	found    bool            // what those needs get is found: net them with it
+	left     map[int32][]lot // what those planned before left in the buffers that they touched
+
+	scratch struct {
+		reqs, tmp []requirement
+		runs      []int
+		pool      []lot
+		rest      []requirement
+	}
+}
+
+func newDesk(n *network) *desk {
+	b, m := len(n.buffers), len(n.makers)
+	return &desk{lo: make([]int32, m), hi: make([]int32, m), offerLeft: make([]int64, len(n.offers)), spare: make([][]lot, b),
+		built: make([]bool, m), active: make([]bool, len(n.needs)), asked: make([]bool, len(n.needs)),
+		pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b)}
+}
+
+// share is a desk for another worker: the same tables, other scratch.
+func (d *desk) share() *desk {
+	other := *d
+	other.scratch.reqs, other.scratch.tmp, other.scratch.runs, other.scratch.pool, other.scratch.rest = nil, nil, nil, nil, nil
+	return &other
+}
+
+// divide makes the connected parts of the network, in order of their first buffer,
+// and tells of each buffer which part it is in.
+func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf []int32) {
+	root := n.connected()
+	partOf = make([]int32, len(root))
+	for b, r := range root {
+		if r == int32(b) {
+			partOf[b] = int32(len(parts))
+			parts = append(parts, &part{net: n, settings: s, number: partOf[b]})
+		} else {
+			partOf[b] = partOf[r] // the root is the least of its part
+		}
+		p := parts[partOf[b]]
+		p.buffers = append(p.buffers, int32(b))
+	}
+	for _, c := range clusters {
+		p := parts[partOf[c[0]]]
+		p.clusters = append(p.clusters, c)
+	}
+	for i := range n.makers {
+		b := n.makers[i].buffer
+		if b < 0 {
+			b = n.makers[i+1].buffer // the first of the pairs that share it
+		}
+		p := parts[partOf[b]]
+		p.makers = append(p.makers, int32(i))
+	}
+	for i := range n.offers {
+		p := parts[partOf[n.offers[i].buffer]]
+		p.offers = append(p.offers, int32(i))
+	}
+	for i := range n.needs {
+		p := parts[partOf[n.needs[i].buffer]]
+		p.needs = append(p.needs, int32(i))
+	}
+	return parts, partOf
+}
