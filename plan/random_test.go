@@ -110,7 +110,7 @@ func drawOffer(line func(string, ...any), n func(string, int, int) int, chance f
 }
 
 func mustPlan(t interface{ Fatalf(string, ...any) }, n *network) *plan.Plan {
-	p, err := plan.New(&n.g, plan.Settings{Now: n.now})
+	p, err := plan.New(&n.g, n.settings())
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
