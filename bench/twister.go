@@ -1,5 +1,7 @@
 package bench
 
+import "math"
+
 // twister is the Mersenne Twister MT19937, seeded and drawn from as Python's
 // random.Random does.
 type twister struct {
@@ -103,4 +105,39 @@ func (r *twister) sample(a, b, k int) []int {
 		drawn[j], list[i] = true, a+j
 	}
 	return list
+}
+
+// The draws below are of fractions. Each product is rounded before it is added
+// to, as Python does, whatever the processor could do at once.
+
+// fraction draws from 0 up to 1, 1 excluded, with 53 bits.
+func (r *twister) fraction() float64 {
+	a, b := r.word()>>5, r.word()>>6
+	return float64(uint64(a)<<26+uint64(b)) / (1 << 53)
+}
+
+// uniform draws between a and b.
+func (r *twister) uniform(a, b float64) float64 { return a + float64((b-a)*r.fraction()) }
+
+// exponential draws with the mean 1/rate.
+func (r *twister) exponential(rate float64) float64 { return -math.Log(1-r.fraction()) / rate }
+
+// normal draws around a mean, by the method of Kinderman and Monahan (1977).
+func (r *twister) normal(mean, deviation float64) float64 {
+	magic := 4 * math.Exp(-0.5) / math.Sqrt(2)
+	for {
+		u1, u2 := r.fraction(), 1-r.fraction()
+		z := magic * (u1 - 0.5) / u2
+		if float64(z*z)/4 <= -math.Log(u2) {
+			return mean + float64(z*deviation)
+		}
+	}
+}
+
+// shuffle brings a list into an order drawn by lot.
+func (r *twister) shuffle(list []int) {
+	for i := len(list) - 1; i > 0; i-- {
+		j := r.below(i + 1)
+		list[i], list[j] = list[j], list[i]
+	}
 }

@@ -153,6 +153,9 @@ func TestFaults(t *testing.T) {
 	for _, c := range sheetFaults {
 		provoked[rule.Name(c.rule)] = true // TestSpreadsheetFaults sees to it that they are
 	}
+	for _, c := range chainFaults {
+		provoked[rule.Name(c.rule)] = true // and TestChainFaults
+	}
 	for _, name := range []rule.Name{"unknownContext", "unreadable", "unknownList", "differentBases", "missingUnit", "unitNotApart"} {
 		provoked[name] = true // each by a test of its own, the last two on the command line alone
 	}

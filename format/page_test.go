@@ -167,7 +167,7 @@ func TestThePageOfTheNetworkFileIsFresh(t *testing.T) {
 }
 
 // TestTheExamplesOfThePageAreRead reads each block of the page that is marked
-// as a network file, and the three tables together.
+// as a network file, and the tables together: three of items, five of chains.
 func TestTheExamplesOfThePageAreRead(t *testing.T) {
 	t.Parallel()
 	blocks := regexp.MustCompile("(?ms)^```(json|yaml|csv)\n(.*?)^```").FindAllStringSubmatch(string(readFile(t, page)), -1)
@@ -184,10 +184,13 @@ func TestTheExamplesOfThePageAreRead(t *testing.T) {
 			t.Errorf("example %d has %d records", i, len(g.All()))
 		}
 	}
-	if networks < 2 || len(tables) != 3 {
+	if networks < 2 || len(tables) != 8 {
 		t.Fatalf("the page has %d networks and %d tables", networks, len(tables))
 	}
 	if _, err := ReadSpreadsheets(sheets(tables[0], tables[1], tables[2])); err != nil {
+		t.Error(err)
+	}
+	if _, err := ReadChains(chainSheets(tables[3:]...)); err != nil {
 		t.Error(err)
 	}
 }

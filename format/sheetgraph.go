@@ -10,19 +10,26 @@ func (b *sheetReader) graph() *vf.Graph {
 			{ID: SheetSuppliers, Type: "Organization", Name: "Suppliers"},
 			{ID: SheetWanted, Type: "Organization", Name: "Those who asked"},
 		},
-		Units: []*vf.Unit{
-			{ID: SheetDay, Label: "day", Symbol: "day", OmUnitIdentifier: "day"},
-			{ID: SheetUnit, Label: "each", Symbol: "one", OmUnitIdentifier: "one"},
-		},
-	}
-	if b.digits > 0 {
-		step := vf.NewDecimal(1, max(6, b.digits))
-		g.Units[1].Step = &step
+		Units: sheetUnits(b.digits),
 	}
 	b.specifications(g)
 	b.makes(g)
 	b.buys(g)
 	return g
+}
+
+// sheetUnits are the units of spreadsheets whose quantities have at most so many
+// digits behind the point: whole ones where there are none.
+func sheetUnits(digits int) []*vf.Unit {
+	list := []*vf.Unit{
+		{ID: SheetDay, Label: "day", Symbol: "day", OmUnitIdentifier: "day"},
+		{ID: SheetUnit, Label: "each", Symbol: "one", OmUnitIdentifier: "one"},
+	}
+	if digits > 0 {
+		step := vf.NewDecimal(1, max(6, digits))
+		list[1].Step = &step
+	}
+	return list
 }
 
 func ones(d vf.Decimal) vf.Measure { return vf.Measure{HasNumericalValue: d, HasUnit: SheetUnit} }

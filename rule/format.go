@@ -46,6 +46,7 @@ var sheetRules = []Rule{
 	{"missingCell", "The column {column} is empty.", "Fill it in, or remove the row."},
 	{"badCell", "The column {column} holds “{value}”.", "It takes {wanted}."},
 	{"unknownItem", "The column {column} names the item “{value}”, which is not in the items table.", "Add it to the items, or correct the name."},
+	{"unknownRow", "The column {column} names the {what} “{value}”, which stands in no row of its table{nearest}.", "Add a row for it to that table, or correct the name."},
 	{"duplicateRow", "“{value}” stands in the column {column} for the second time; the first is in line {first}.", "Remove one of the rows, or join them."},
 	{"unknownList", "There is no list “{list}”.", "The lists are {wanted}."},
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"commonweal/format"
@@ -12,27 +13,38 @@ import (
 	"commonweal/vf"
 )
 
-// sources is where facts are read from: network files, or three spreadsheets.
+// sources is where facts are read from: network files, or spreadsheets, which are
+// three of items or five of chains.
 type sources struct {
-	Files   []string `arg:"" optional:"" name:"file" help:"Network files, JSON-LD or YAML; - is standard input."`
-	Items   string   `help:"Spreadsheet of items: item, level, lead days, on hand." group:"sheets"`
-	BOM     string   `help:"Spreadsheet of the bill of materials: parent, component, quantity of it for one parent." name:"bom" group:"sheets"`
-	Demands string   `help:"Spreadsheet of demands: demand, item, quantity, due day." group:"sheets"`
+	Files      []string `arg:"" optional:"" name:"file" help:"Network files, JSON-LD or YAML; - is standard input."`
+	Items      string   `help:"Spreadsheet of items: item, level, lead days, on hand." group:"sheets"`
+	BOM        string   `help:"Spreadsheet of the bill of materials: parent, component, quantity of it for one parent." name:"bom" group:"sheets"`
+	Demands    string   `help:"Spreadsheet of demands: demand, item, quantity, due day; of chains: demand, chain, quantity, due hours, priority." group:"sheets"`
+	Components string   `help:"Spreadsheet of components that are bought: component, lead days, on hand, target stock, order minimum, order multiple." group:"sheets"`
+	Steps      string   `help:"Spreadsheet of the steps of chains: chain, level, fixed days, days per unit, machine, on hand." group:"sheets"`
+	Uses       string   `help:"Spreadsheet of what steps use: chain, level, component, quantity of it for one." group:"sheets"`
+	Machines   string   `help:"Spreadsheet of machines: machine, how many orders at a time." group:"sheets"`
 }
 
 // any reports whether anything was named.
-func (s *sources) any() bool { return len(s.Files) > 0 || s.Items+s.BOM+s.Demands != "" }
+func (s *sources) any() bool { return len(s.Files) > 0 || s.sheets() }
+
+func (s *sources) sheets() bool { return s.Items+s.BOM+s.Demands != "" || s.chains() }
+
+// chains reports whether spreadsheets of chains were named.
+func (s *sources) chains() bool { return s.Components+s.Steps+s.Uses+s.Machines != "" }
 
 // read reads what was named; known are the records that files may refer to.
 func (s *sources) read(p *program, now vf.Time, known *vf.Graph) (*format.Network, error) {
-	if s.Items+s.BOM+s.Demands == "" {
+	switch {
+	case !s.sheets():
 		return p.readNetworks(s.Files, known)
-	}
-	if s.Items == "" || s.BOM == "" || s.Demands == "" {
-		return nil, usage("spreadsheets come three together: --items, --bom and --demands")
-	}
-	if len(s.Files) > 0 {
+	case len(s.Files) > 0:
 		return nil, usage("give either network files or spreadsheets, not both")
+	case s.chains():
+		return s.readChains(p, now)
+	case s.Items == "" || s.BOM == "" || s.Demands == "":
+		return nil, usage("spreadsheets come three together: --items, --bom and --demands; or five: --components, --steps, --uses, --machines and --demands")
 	}
 	opened, done, err := p.open([]string{s.Items, s.BOM, s.Demands})
 	if err != nil {
@@ -40,6 +52,24 @@ func (s *sources) read(p *program, now vf.Time, known *vf.Graph) (*format.Networ
 	}
 	defer done()
 	g, err := format.ReadSpreadsheets(format.Sheets{Items: opened[0], BOM: opened[1], Demands: opened[2], Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return &format.Network{Graph: g}, nil
+}
+
+// readChains reads the five spreadsheets of chains.
+func (s *sources) readChains(p *program, now vf.Time) (*format.Network, error) {
+	list := []string{s.Components, s.Steps, s.Uses, s.Machines, s.Demands}
+	if slices.Contains(list, "") || s.Items+s.BOM != "" {
+		return nil, usage("spreadsheets of chains come five together, and no others: --components, --steps, --uses, --machines and --demands")
+	}
+	f, done, err := p.open(list)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	g, err := format.ReadChains(format.ChainSheets{Components: f[0], Steps: f[1], Uses: f[2], Machines: f[3], Demands: f[4], Now: now})
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type imported struct {
 // Run imports.
 func (c *importCommand) Run(p *program) error {
 	if !c.any() {
-		return usage("import takes network files, or --items, --bom and --demands")
+		return usage("import takes network files or spreadsheets")
 	}
 	now, err := p.nowOr(c.Now)
 	if err != nil {
