@@ -8,6 +8,7 @@ import (
 	"commonweal/format"
 	"commonweal/plan"
 	"commonweal/vf"
+	"commonweal/zone"
 )
 
 // Graph reads spreadsheets as the program does.
@@ -28,7 +29,7 @@ func Plan(s Size, g *vf.Graph) (plan.Stats, time.Duration, error) {
 		return plan.Stats{}, 0, err
 	}
 	began := time.Now()
-	p, err := plan.New(g, plan.Settings{Now: now})
+	p, err := plan.New(g, plan.Settings{Now: now, Zone: zone.Load})
 	took := time.Since(began)
 	if err != nil {
 		return plan.Stats{}, took, err

@@ -15,15 +15,16 @@ var may = []struct {
 }{
 	{"vf", nil, "the words depend on nothing"},
 	{"rule", nil, "reasons depend on nothing"},
+	{"zone", nil, "the data of time zones depends on nothing"},
 	{"journal", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
 	{"ledger", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
 	{"plan", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
 	{"store", []string{"vf", "rule", "journal"}, "a store keeps the journal and its views and knows no domain"},
-	{"format", []string{"vf", "rule"}, "formats carry records, whoever makes them"},
-	{"node", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format"}, "the door joins the domain packages"},
-	{"bench", []string{"vf", "rule", "plan", "format"}, "measures the planner"},
+	{"format", []string{"vf", "rule", "zone"}, "formats carry records, whoever makes them, and know the names of zones"},
+	{"node", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "zone"}, "the door joins the domain packages"},
+	{"bench", []string{"vf", "rule", "plan", "format", "zone"}, "measures the planner"},
 	{"house", nil, "the rules of the house read source, they do not run it"},
-	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node"}, "programs may use all, save the bench"},
+	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone"}, "programs may use all, save the bench"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"commonweal/vf"
 )
@@ -19,6 +20,8 @@ type Settings struct {
 	Now        vf.Time // nothing may begin before; required
 	Horizon    int64   // seconds after the last due time until which lateness is looked for; 0: two years
 	MostOrders int     // a plan with more orders is refused; 0: 60 million
+
+	Zone func(name string) (*time.Location, error) // finds the time zones that work time names; nil knows only UTC
 }
 
 const (

@@ -8,6 +8,7 @@ import (
 
 	"commonweal/plan"
 	"commonweal/vf"
+	zones "commonweal/zone"
 )
 
 // planCommand plans what is in the books, or in files.
@@ -70,7 +71,7 @@ func (s *sources) plan(p *program, nowText string) (*plan.Plan, plan.Stats, *vf.
 	}
 	done := p.busy("planning")
 	begin := time.Now()
-	made, err := plan.New(g, plan.Settings{Now: now})
+	made, err := plan.New(g, plan.Settings{Now: now, Zone: zones.Load})
 	took := time.Since(begin)
 	done()
 	if err != nil {
