@@ -36,6 +36,7 @@ var checkRules = []Rule{
 	{"batchOrder", "largestBatch is {largest}, below leastBatch, which is {least}.", "Make largestBatch at least as large as leastBatch."},
 	{"wrongDirection", "The action {action} cannot be in {property}.", "Use an action that goes that way: {wanted}."},
 	{"twoDirections", "It has both {property} and {other}.", "A flow goes into a process or comes out of one; make two flows of it."},
+	{"badWorkTime", "The work time cannot be read at “{line}”.", "It takes {wanted}; doc/network-file.md shows how work time is written."},
 	{"badAmount", "{property} is {value}.", "It takes a whole number of {least} or more."},
 }
 

@@ -19,6 +19,7 @@ const (
 	BadProperty     Kind = "badProperty"     // a property holds a value of the wrong shape
 	UnknownAction   Kind = "unknownAction"   // no action of that name
 	BadUnit         Kind = "badUnit"         // a unit whose step or equivalence makes no sense
+	BadWorkTime     Kind = "badWorkTime"     // a line of work time that is not iCalendar as we read it
 )
 
 // Error is something that this package could not accept: its kind and the
