@@ -14,12 +14,12 @@ type calendar struct {
 	worked      []int64
 }
 
-// span is a stretch of time, [from, until).
-type span struct{ from, until int64 }
+// stretch is a stretch of time, [from, until).
+type stretch struct{ from, until int64 }
 
 // newCalendar makes a calendar of spans that are sorted by their beginnings; those
 // that touch or overlap become one, and what is outside the range is cut off.
-func newCalendar(spans []span, from, until int64) *calendar {
+func newCalendar(spans []stretch, from, until int64) *calendar {
 	c := &calendar{from: from, until: until, worked: []int64{0}}
 	last := from
 	for _, s := range spans {
@@ -40,10 +40,10 @@ func newCalendar(spans []span, from, until int64) *calendar {
 }
 
 // spans lists the open spans.
-func (c *calendar) spans() []span {
-	list := make([]span, len(c.begins))
+func (c *calendar) spans() []stretch {
+	list := make([]stretch, len(c.begins))
 	for i := range list {
-		list[i] = span{c.begins[i], c.end(i)}
+		list[i] = stretch{c.begins[i], c.end(i)}
 	}
 	return list
 }
@@ -189,8 +189,8 @@ func intersect(a, b *calendar) *calendar {
 
 // without returns the open spans less the closed ones, both sorted by their
 // beginnings.
-func without(open, closed []span) []span {
-	var rest []span
+func without(open, closed []stretch) []stretch {
+	var rest []stretch
 	next := 0
 	for _, o := range open {
 		for next < len(closed) && closed[next].until <= o.from {
@@ -199,12 +199,12 @@ func without(open, closed []span) []span {
 		at := o.from
 		for i := next; i < len(closed) && closed[i].from < o.until; i++ {
 			if at < closed[i].from {
-				rest = append(rest, span{at, closed[i].from})
+				rest = append(rest, stretch{at, closed[i].from})
 			}
 			at = max(at, closed[i].until)
 		}
 		if at < o.until {
-			rest = append(rest, span{at, o.until})
+			rest = append(rest, stretch{at, o.until})
 		}
 	}
 	return rest

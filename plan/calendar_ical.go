@@ -39,7 +39,7 @@ func parseWorkTime(lines []string, zone func(string) (*time.Location, error), fr
 		return nil, rule.Refuse("absurdCalendar", "line", blocks[mostBlocks].Line, "reason", "it is one of more than "+strconv.Itoa(mostBlocks)+" blocks")
 	}
 	x := &expansion{zone: zone, from: from, until: until}
-	var open, closed []span
+	var open, closed []stretch
 	always := true
 	for _, b := range blocks {
 		spans, err := x.block(b)
@@ -54,14 +54,14 @@ func parseWorkTime(lines []string, zone func(string) (*time.Location, error), fr
 		}
 	}
 	if always {
-		open = []span{{from, until}}
+		open = []stretch{{from, until}}
 	}
 	return newCalendar(without(merged(open, from, until), merged(closed, from, until)), from, until), nil
 }
 
 // merged returns the spans in order, each apart from the next.
-func merged(list []span, from, until int64) []span {
-	slices.SortFunc(list, func(a, b span) int {
+func merged(list []stretch, from, until int64) []stretch {
+	slices.SortFunc(list, func(a, b stretch) int {
 		if a.from != b.from {
 			return int(min(max(a.from-b.from, -1), 1))
 		}
@@ -113,7 +113,7 @@ func (x *expansion) onClock(b *blockTimes, t vf.LocalTime) (int64, error) {
 }
 
 // block lists the spans of a block that reach into the range.
-func (x *expansion) block(said vf.WorkBlock) ([]span, error) {
+func (x *expansion) block(said vf.WorkBlock) ([]stretch, error) {
 	loc, err := x.location(said.Line, said.Begin.Zone, nil)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (x *expansion) block(said vf.WorkBlock) ([]span, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []span
+	var list []stretch
 	for _, clock := range begins {
 		if s := b.span(clock); s.from < s.until && s.until > x.from && s.from < x.until {
 			list = append(list, s)
@@ -140,16 +140,16 @@ func (x *expansion) block(said vf.WorkBlock) ([]span, error) {
 }
 
 // span is the stretch of time that begins when the clock shows so.
-func (b *blockTimes) span(clock int64) span {
+func (b *blockTimes) span(clock int64) stretch {
 	if b.Lasts == (vf.LocalSpan{}) {
-		return span{moment(clock, b.loc), moment(clock+b.length, b.loc)}
+		return stretch{moment(clock, b.loc), moment(clock+b.length, b.loc)}
 	}
 	begin := moment(clock, b.loc)
 	end := begin
 	if b.Lasts.Days > 0 {
 		end = moment(clock+b.Lasts.Days*aDay, b.loc)
 	}
-	return span{begin, end + b.Lasts.Seconds}
+	return stretch{begin, end + b.Lasts.Seconds}
 }
 
 // longest is no less than what a span of the block takes.

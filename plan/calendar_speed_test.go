@@ -4,9 +4,9 @@ import "testing"
 
 // BenchmarkCalendar measures what the planner asks of a calendar of 200 spans.
 func BenchmarkCalendar(b *testing.B) {
-	var list []span
+	var list []stretch
 	for i := range int64(200) {
-		list = append(list, span{i * 100_000, i*100_000 + 30_000})
+		list = append(list, stretch{i * 100_000, i*100_000 + 30_000})
 	}
 	c := newCalendar(list, 0, 20_000_000)
 	times := make([]int64, 1024)

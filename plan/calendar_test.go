@@ -164,17 +164,17 @@ func TestAbsurdWorkTimeIsRefused(t *testing.T) {
 
 // randomCalendar draws a calendar of minutes on [0, minutes*60).
 func randomCalendar(t *rapid.T, label string, minutes int) *calendar {
-	var list []span
+	var list []stretch
 	for range rapid.IntRange(0, 8).Draw(t, label+" spans") {
 		from := rapid.IntRange(-5, minutes).Draw(t, label+" from")
-		list = append(list, span{int64(from) * 60, int64(from+rapid.IntRange(0, 20).Draw(t, label+" length")) * 60})
+		list = append(list, stretch{int64(from) * 60, int64(from+rapid.IntRange(0, 20).Draw(t, label+" length")) * 60})
 	}
 	return newCalendar(merged(list, 0, int64(minutes)*60), 0, int64(minutes)*60)
 }
 
 // open asks the slow way whether work goes on in the minute that begins at t.
 func open(c *calendar, t int64) bool {
-	return slices.ContainsFunc(c.spans(), func(s span) bool { return s.from <= t && t < s.until })
+	return slices.ContainsFunc(c.spans(), func(s stretch) bool { return s.from <= t && t < s.until })
 }
 
 func TestCalendarsAreSetsOfMinutes(t *testing.T) {
