@@ -3,16 +3,19 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"commonweal/vf"
 )
 
 // step is a proposed process or a proposed taking, as a diff sees it. Source is
-// the maker, or ^offer, in a numbering that both plans share; number counts from 1
-// those of one source and end. Part and order say where it stands in its plan.
+// the maker, or ^offer, in a numbering that both plans share. Part and order say
+// where it stands in its plan.
 type step struct {
-	source, number int32
-	part, order    int32
-	begin, end     int64
-	qty            int64
+	source      int32
+	part, order int32
+	begin, end  int64
+	qty         int64
 }
 
 // The kinds of a change; a step may be moved and resized at once.
@@ -116,4 +119,170 @@ func (x *stepChange) now() *step {
 		return &x.left
 	}
 	return &x.new
+}
+
+// Diff is what is different between two plans. A step is a proposed process, or
+// the proposed taking of an offer; where one process carries several things, each of
+// them is a step. What people promised or began is in no diff: no plan moves it.
+// Moved, the number of moves, is how nervous the plan is.
+type Diff struct {
+	Added   int
+	Removed int
+	Moved   int // begins or ends at another time
+	Resized int // is of another quantity; a step that is moved too counts in both
+
+	old, new *Plan
+	changes  []stepChange
+	facts    []fact
+	needs    []needChange
+}
+
+// fact is a changed fact in words, with the connected part that it is in: before,
+// and from now on, each -1 where it is in none. One that is in none before and none
+// from now on touches all.
+type fact struct {
+	text     string
+	was, now int32
+}
+
+// needChange is a need that gets something else than before, by its number before
+// and from now on, each -1 where there is none.
+type needChange struct{ was, now int32 }
+
+// Empty reports whether nothing changed for anybody.
+func (d *Diff) Empty() bool { return len(d.changes)+len(d.needs) == 0 }
+
+// newDiff counts changes.
+func newDiff(old, new *Plan, changes []stepChange, needs []needChange, facts []fact) *Diff {
+	d := &Diff{old: old, new: new, changes: changes, needs: needs, facts: facts}
+	for _, x := range changes {
+		switch {
+		case x.kind == stepAdded:
+			d.Added++
+		case x.kind == stepRemoved:
+			d.Removed++
+		}
+		if x.kind&stepMoved != 0 {
+			d.Moved++
+		}
+		if x.kind&stepResized != 0 {
+			d.Resized++
+		}
+	}
+	return d
+}
+
+// Diff compares the plan with an earlier one, or with a branch, whole with whole:
+// its cost is that of reading both.
+func (p *Plan) Diff(old *Plan) *Diff {
+	return newDiff(old, p, matchSteps(old.steps(p.net), p.steps(p.net)), p.changedNeeds(old), p.changedFacts(old))
+}
+
+// steps lists the steps of a plan, numbered as in the network `as`; sources that
+// it does not know get numbers of their own.
+func (p *Plan) steps(as *network) []step {
+	count := 0
+	for _, x := range p.parts {
+		count += int(x.orders.n)
+	}
+	list := make([]step, 0, count)
+	makers, offers := p.net.numbersIn(as)
+	for k, x := range p.parts {
+		for i, o := range x.orders.all() {
+			if o.maker >= 0 && p.net.carries(o.maker) {
+				continue // its pairs are the steps
+			}
+			s := step{part: int32(k), order: i, begin: o.begin, end: o.end, qty: o.qty}
+			if o.maker < 0 {
+				s.source = ^offers[^o.maker]
+			} else {
+				s.source = makers[o.maker]
+			}
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// carries reports whether a maker is the shared part of a recipe with pairs.
+func (n *network) carries(maker int32) bool { return n.makers[maker].buffer < 0 }
+
+// numbersIn gives the numbers that makers and offers have in another network.
+func (n *network) numbersIn(as *network) (makers, offers []int32) {
+	makers, offers = make([]int32, len(n.makers)), make([]int32, len(n.offers))
+	type key struct {
+		recipe vf.ID
+		buffer bufferKey
+	}
+	makerAt, offerAt := map[key]int32{}, map[vf.ID]int32{}
+	if n != as {
+		for i := range as.makers {
+			if m := &as.makers[i]; m.buffer >= 0 {
+				makerAt[key{m.recipe.ID, as.buffers[m.buffer]}] = int32(i)
+			}
+		}
+		for i, o := range as.offers {
+			offerAt[o.intent.ID] = int32(i)
+		}
+	}
+	for i := range n.makers {
+		m := &n.makers[i]
+		if makers[i] = int32(i); n != as && m.buffer >= 0 {
+			known := false
+			if makers[i], known = makerAt[key{m.recipe.ID, n.buffers[m.buffer]}]; !known {
+				makers[i] = int32(len(as.makers) + i)
+			}
+		}
+	}
+	for i, o := range n.offers {
+		if offers[i] = int32(i); n != as {
+			known := false
+			if offers[i], known = offerAt[o.intent.ID]; !known {
+				offers[i] = int32(len(as.offers) + i)
+			}
+		}
+	}
+	return makers, offers
+}
+
+// changedNeeds finds the needs that get something else than in an earlier plan.
+func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
+	at := make(map[vf.ID]int32, len(old.net.needs))
+	for i, d := range old.net.needs {
+		if !d.firm {
+			at[d.id] = int32(i)
+		}
+	}
+	for i, d := range p.net.needs {
+		if d.firm {
+			continue
+		}
+		was, known := at[d.id]
+		if delete(at, d.id); !known {
+			was = -1
+		}
+		if !known || !sameState(old.partOfNeed(was).state(was), p.partOfNeed(int32(i)).state(int32(i))) {
+			list = append(list, needChange{was, int32(i)})
+		}
+	}
+	for _, i := range at {
+		list = append(list, needChange{i, -1})
+	}
+	slices.SortFunc(list, func(a, b needChange) int {
+		return strings.Compare(string(old.needID(p, a)), string(old.needID(p, b)))
+	})
+	return list
+}
+
+// needID is the id of a need that changed from this plan to a new one.
+func (p *Plan) needID(new *Plan, c needChange) vf.ID {
+	if c.now >= 0 {
+		return new.net.needs[c.now].id
+	}
+	return p.net.needs[c.was].id
+}
+
+// sameState reports whether a need gets the same: as much, on the same dates.
+func sameState(a, b needState) bool {
+	return a.state == b.state && a.covered == b.covered && slices.EqualFunc(a.parts, b.parts, func(x, y coverage) bool { return x.at == y.at && x.qty == y.qty })
 }
