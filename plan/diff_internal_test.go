@@ -25,7 +25,7 @@ func writeChanges(list []stepChange) string {
 	return strings.TrimSuffix(b.String(), "; ")
 }
 
-func steps(of ...int64) (list []step) {
+func stepsOf(of ...int64) (list []step) {
 	for i := 0; i < len(of); i += 3 {
 		list = append(list, step{source: int32(of[i]), end: of[i+1], begin: of[i+1] - 1, qty: of[i+2]})
 	}
@@ -39,16 +39,16 @@ func TestStepsAreMatched(t *testing.T) {
 		left, came []step
 		want       string
 	}{
-		{"nothing changed", steps(1, 10, 5, 2, 10, 5), steps(2, 10, 5, 1, 10, 5), ""},
-		{"another date", steps(1, 10, 5), steps(1, 12, 5), "1 moved 10×5 > 12×5"},
-		{"another quantity", steps(1, 10, 5), steps(1, 10, 7), "1 resized 10×5 > 10×7"},
-		{"both", steps(1, 10, 5), steps(1, 12, 7), "1 moved and resized 10×5 > 12×7"},
-		{"one more at an earlier time moves nothing", steps(1, 10, 5, 1, 20, 5), steps(1, 4, 5, 1, 10, 5, 1, 20, 5), "+1 4×5"},
-		{"in order of time", steps(1, 10, 5, 1, 20, 6), steps(1, 11, 5, 1, 22, 6), "1 moved 10×5 > 11×5; 1 moved 20×6 > 22×6"},
-		{"the one of the same date stays there", steps(1, 10, 5, 1, 20, 5), steps(1, 20, 6, 1, 30, 5), "1 resized 20×5 > 20×6; 1 moved 10×5 > 30×5"},
-		{"equals among equals", steps(1, 10, 5, 1, 10, 5, 1, 10, 5), steps(1, 10, 5, 1, 10, 5), "-1 10×5"},
-		{"sources do not mix", steps(1, 10, 5), steps(2, 10, 5), "-1 10×5; +2 10×5"},
-		{"what is left over", steps(1, 10, 5, 1, 20, 5, 3, 1, 1), steps(1, 11, 5), "1 moved 10×5 > 11×5; -1 20×5; -3 1×1"},
+		{"nothing changed", stepsOf(1, 10, 5, 2, 10, 5), stepsOf(2, 10, 5, 1, 10, 5), ""},
+		{"another date", stepsOf(1, 10, 5), stepsOf(1, 12, 5), "1 moved 10×5 > 12×5"},
+		{"another quantity", stepsOf(1, 10, 5), stepsOf(1, 10, 7), "1 resized 10×5 > 10×7"},
+		{"both", stepsOf(1, 10, 5), stepsOf(1, 12, 7), "1 moved and resized 10×5 > 12×7"},
+		{"one more at an earlier time moves nothing", stepsOf(1, 10, 5, 1, 20, 5), stepsOf(1, 4, 5, 1, 10, 5, 1, 20, 5), "+1 4×5"},
+		{"in order of time", stepsOf(1, 10, 5, 1, 20, 6), stepsOf(1, 11, 5, 1, 22, 6), "1 moved 10×5 > 11×5; 1 moved 20×6 > 22×6"},
+		{"the one of the same date stays there", stepsOf(1, 10, 5, 1, 20, 5), stepsOf(1, 20, 6, 1, 30, 5), "1 resized 20×5 > 20×6; 1 moved 10×5 > 30×5"},
+		{"equals among equals", stepsOf(1, 10, 5, 1, 10, 5, 1, 10, 5), stepsOf(1, 10, 5, 1, 10, 5), "-1 10×5"},
+		{"sources do not mix", stepsOf(1, 10, 5), stepsOf(2, 10, 5), "-1 10×5; +2 10×5"},
+		{"what is left over", stepsOf(1, 10, 5, 1, 20, 5, 3, 1, 1), stepsOf(1, 11, 5), "1 moved 10×5 > 11×5; -1 20×5; -3 1×1"},
 	} {
 		if got := writeChanges(matchSteps(c.left, c.came)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
