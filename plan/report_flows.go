@@ -169,22 +169,8 @@ func (w *reporter) needs() {
 		if d.firm {
 			continue
 		}
-		s := w.p.state(i)
-		x := Need{ID: d.id, Plain: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: w.n.buffers[d.buffer].stage, Receiver: d.intent.Receiver, Tier: d.tier,
-			Wanted: w.n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state, From: w.from(d.buffer, direct[i])}
-		if d.done > 0 {
-			x.Delivered = w.n.measure(d.buffer, d.done)
-		}
-		for _, c := range s.parts {
-			if k := len(x.Coverage) - 1; k >= 0 && x.Coverage[k].At == vf.At(c.at) {
-				m, err := w.n.units.Sum(x.Coverage[k].ResourceQuantity, w.n.measure(d.buffer, c.qty))
-				if err == nil {
-					x.Coverage[k].ResourceQuantity = m
-				}
-				continue
-			}
-			x.Coverage = append(x.Coverage, Coverage{vf.At(c.at), w.n.measure(d.buffer, c.qty)})
-		}
+		x := w.p.need(i)
+		x.From = w.from(d.buffer, direct[i])
 		for _, c := range d.promised {
 			x.From = append(x.From, Source{Flow: c.id, ResourceQuantity: w.n.measure(d.buffer, c.qty)})
 		}
