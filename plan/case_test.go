@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 	"commonweal/plan"
 	"commonweal/vf"
+	"commonweal/zone"
 )
 
 // A case is a small network in words, a line "---", and the plan it must have.
@@ -50,7 +52,7 @@ type network struct {
 }
 
 func (n *network) settings() plan.Settings {
-	return plan.Settings{Now: n.now}
+	return plan.Settings{Now: n.now, Zone: zone.Load}
 }
 
 func readCase(text string) *network {
@@ -178,9 +180,14 @@ func (n *network) show(r *plan.Report) string {
 			fmt.Fprintf(&b, "%s: %s\n", p.Kind, p.Text)
 			continue
 		}
+		var causes []string
+		for _, c := range p.Causes {
+			causes = append(causes, c.Kind+" "+string(c.About))
+		}
+		slices.Sort(causes)
 		fmt.Fprintf(&b, "%s %s", p.Kind, p.About)
-		for i, c := range p.Causes {
-			fmt.Fprintf(&b, "%s %s %s", []string{" because", ","}[min(i, 1)], c.Kind, c.About)
+		if len(causes) > 0 {
+			b.WriteString(" because " + strings.Join(slices.Compact(causes), ", "))
 		}
 		b.WriteString("\n")
 	}

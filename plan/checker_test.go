@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"commonweal/plan"
 	"commonweal/vf"
@@ -20,13 +21,14 @@ type checker struct {
 	faults  []string
 	recipes map[vf.ID]*vf.RecipeProcess
 	offers  map[vf.ID]*vf.Intent
+	can     capacities
 }
 
 var smallest = big.NewRat(1, 1000000)
 
 func check(g *vf.Graph, now vf.Time, r *plan.Report) []string {
 	c := &checker{g: g, now: now.Unix(), r: r, flows: map[vf.ID]*plan.Flow{}, used: map[string]*big.Rat{},
-		recipes: map[vf.ID]*vf.RecipeProcess{}, offers: map[vf.ID]*vf.Intent{}}
+		recipes: map[vf.ID]*vf.RecipeProcess{}, offers: map[vf.ID]*vf.Intent{}, can: readCapacities(g)}
 	for i := range r.Flows {
 		if f := &r.Flows[i]; c.flows[f.ID] != nil {
 			c.fault("two flows have the id %s", f.ID)
@@ -48,6 +50,10 @@ func check(g *vf.Graph, now vf.Time, r *plan.Report) []string {
 		c.need(&r.Needs[i])
 	}
 	c.supplies()
+	c.slots()
+	c.budgets()
+	c.skilledWork()
+	c.together()
 	return c.faults
 }
 
@@ -57,7 +63,13 @@ func (c *checker) fault(format string, args ...any) {
 
 func amount(m vf.Measure) *big.Rat { return m.HasNumericalValue.Rat() }
 
-func (c *checker) days(m vf.Measure) *big.Rat { return amount(m) }
+// seconds of a duration: in hours, else in days, as the cases give them.
+func (c *checker) seconds(m vf.Measure) *big.Rat {
+	if m.HasUnit == "unit/hour" {
+		return new(big.Rat).Mul(amount(m), big.NewRat(3600, 1))
+	}
+	return new(big.Rat).Mul(amount(m), big.NewRat(86400, 1))
+}
 
 // processes: none begins before now, each takes the time its recipe says, is in
 // force, keeps the lot rules, and takes and gives in the recipe's proportions.
@@ -116,19 +128,17 @@ func (c *checker) proportions(p plan.Process, recipe *vf.RecipeProcess) {
 	if len(runs) == 0 {
 		c.fault("%s puts nothing out", p.ID)
 	}
-	wait := new(big.Rat).Mul(c.days(recipe.HasDuration), big.NewRat(86400, 1))
+	wait := c.seconds(recipe.HasDuration)
+	wait.Add(wait, c.seconds(recipe.SetUp))
 	if !recipe.DurationPerUnit.IsZero() {
 		for _, f := range c.g.RecipeFlows {
 			if x := planned[vf.ID(f.ID.Last())]; f.ID == first && x != nil {
 				whole := new(big.Rat).Mul(largest, new(big.Rat).Mul(amount(f.ResourceQuantity), yield))
-				wait.Add(wait, new(big.Rat).Mul(amount(recipe.DurationPerUnit), whole.Mul(whole, big.NewRat(86400, 1))))
+				wait.Add(wait, whole.Mul(whole, c.seconds(recipe.DurationPerUnit)))
 			}
 		}
 	}
-	took := big.NewRat(p.HasEnd.Unix()-p.HasBeginning.Unix(), 1)
-	if over := new(big.Rat).Sub(took, wait); over.Sign() < 0 || over.Cmp(big.NewRat(1, 1)) >= 0 {
-		c.fault("%s takes %s s, its recipe says %s", p.ID, took.RatString(), wait.RatString())
-	}
+	c.lasts(&p, recipe, wait)
 	for _, f := range c.g.RecipeFlows {
 		if f.RecipeInputOf != recipe.ID {
 			continue
@@ -141,6 +151,10 @@ func (c *checker) proportions(p plan.Process, recipe *vf.RecipeProcess) {
 		}
 		if f.PerBatch {
 			want = big.NewRat(1, 1)
+		}
+		if f.Action == vf.Work || f.Action == vf.Use {
+			c.effort(&p, f, want)
+			continue
 		}
 		c.input(p, planned[vf.ID(f.ID.Last())], f, new(big.Rat).Mul(want, amount(f.ResourceQuantity)))
 	}
@@ -196,8 +210,15 @@ func (c *checker) flow(f *plan.Flow) {
 	for _, p := range f.Pegs {
 		pegged.Add(pegged, amount(p.ResourceQuantity))
 	}
-	if pegged.Cmp(amount(f.ResourceQuantity)) > 0 {
+	whole := f.ResourceQuantity
+	if whole.IsZero() {
+		whole = f.EffortQuantity
+	}
+	if pegged.Cmp(amount(whole)) > 0 {
 		c.fault("%s is pegged with %s, over its quantity", f.ID, pegged.FloatString(6))
+	}
+	if f.Action == vf.Use || f.Action == vf.Work || f.Action == vf.Cite {
+		return
 	}
 	if f.InputOf != "" && !f.Firm || f.InputOf+f.OutputOf == "" && !f.Firm {
 		c.sources(f.From, amount(f.ResourceQuantity), f.Due.Unix(), string(f.ID), f.ResourceConformsTo, f.Stage)
@@ -210,6 +231,9 @@ func (c *checker) sources(from []plan.Source, want *big.Rat, due int64, who stri
 		q := amount(s.ResourceQuantity)
 		total.Add(total, q)
 		key := string(s.Flow + "|" + s.Resource + "|" + s.Offer)
+		if i := c.offers[s.Offer]; i != nil && i.BudgetPeriod != "" {
+			key += "|" + date(vf.At(periodOf(due, i.BudgetPeriod)))
+		}
 		if c.used[key] == nil {
 			c.used[key] = new(big.Rat)
 		}
@@ -228,7 +252,7 @@ func (c *checker) sources(from []plan.Source, want *big.Rat, due int64, who stri
 		if i := c.offers[s.Offer]; i != nil {
 			lead := big.NewRat(0, 1)
 			if !i.LeadTime.IsZero() {
-				lead.Mul(amount(i.LeadTime), big.NewRat(86400, 1))
+				lead = c.seconds(i.LeadTime)
 			}
 			asked := new(big.Rat).Sub(big.NewRat(due, 1), lead)
 			if asked.Cmp(big.NewRat(c.now, 1)) < 0 || !i.HasBeginning.IsZero() && asked.Cmp(big.NewRat(i.HasBeginning.Unix(), 1)) < 0 || !i.HasEnd.IsZero() && due > i.HasEnd.Unix() {
@@ -236,6 +260,9 @@ func (c *checker) sources(from []plan.Source, want *big.Rat, due int64, who stri
 			}
 			if !i.MinimumQuantity.IsZero() && q.Cmp(amount(i.MinimumQuantity)) < 0 {
 				c.fault("%s takes less than the least of %s", who, s.Offer)
+			}
+			if !i.BatchMultiple.IsZero() && !new(big.Rat).Quo(q, amount(i.BatchMultiple)).IsInt() {
+				c.fault("%s takes %s of %s, which is no multiple", who, q.FloatString(6), s.Offer)
 			}
 		}
 	}
@@ -262,6 +289,12 @@ func (c *checker) need(d *plan.Need) {
 	if state != d.State || covered.Cmp(amount(d.Wanted)) > 0 {
 		c.fault("%s says %s, its coverage %s", d.ID, d.State, state)
 	}
+	if i := c.offers[d.ID]; i != nil {
+		c.useful(d, i, from, covered, last)
+		if i.Keep == "floor" && state == "short" {
+			state = "belowFloor"
+		}
+	}
 	problem := slices.ContainsFunc(c.r.Problems, func(p plan.Problem) bool { return p.About == d.ID && p.Kind == state })
 	if problem != (state != "onTime") {
 		c.fault("%s is %s and its problems do not say so", d.ID, state)
@@ -283,8 +316,46 @@ func (c *checker) supplies() {
 		}
 	}
 	for key, used := range c.used {
-		if limit := has[key]; limit != nil && used.Cmp(limit) > 0 {
+		thing := strings.Join(strings.Split(key, "|")[:3], "|")
+		if limit := has[thing]; limit != nil && used.Cmp(limit) > 0 {
 			c.fault("%s gives %s of %s", key, used.FloatString(6), limit.FloatString(6))
+		}
+	}
+}
+
+// useful: what is planned for a need comes while it is of use, and is not less than
+// the least that helps.
+func (c *checker) useful(d *plan.Need, i *vf.Intent, planned, whole *big.Rat, last int64) {
+	if planned.Sign() == 0 {
+		return
+	}
+	if !i.LatestUseful.IsZero() && last > i.LatestUseful.Unix() {
+		c.fault("%s gets something when it is of no more use", d.ID)
+	}
+	if least := amount(i.MinimumUsefulQuantity); whole.Cmp(least) < 0 && whole.Cmp(amount(d.Wanted)) < 0 {
+		c.fault("%s gets %s, which is less than helps", d.ID, whole.FloatString(6))
+	}
+}
+
+// together: needs that belong together come at one time, whole, or not at all.
+func (c *checker) together() {
+	groups := map[string][]*plan.Need{}
+	for i := range c.r.Needs {
+		if d := &c.r.Needs[i]; c.offers[d.ID] != nil && c.offers[d.ID].Together != "" {
+			groups[c.offers[d.ID].Together] = append(groups[c.offers[d.ID].Together], d)
+		}
+	}
+	for name, list := range groups {
+		for _, d := range list {
+			first := list[0]
+			switch {
+			case len(d.Coverage) > 1 || len(d.Coverage) == 1 && amount(d.Coverage[0].ResourceQuantity).Cmp(amount(d.Wanted)) != 0:
+				c.fault("%s, which comes together with others (%s), is delivered in part", d.ID, name)
+			case len(d.Coverage) != len(first.Coverage):
+				c.fault("of %s and %s, which come together (%s), only one comes", d.ID, first.ID, name)
+			case len(d.Coverage) == 1 && d.Coverage[0].At != first.Coverage[0].At:
+				c.fault("%s and %s, which come together (%s), come at two times", d.ID, first.ID, name)
+			}
 		}
 	}
 }
