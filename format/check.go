@@ -62,6 +62,7 @@ func check(g, known *vf.Graph, f *faults, where func(vf.ID) string) {
 		}
 		c.fields(r)
 		c.meaning(r)
+		c.capacity(r)
 	}
 }
 

@@ -96,6 +96,9 @@ func Context(base string) map[string]any {
 		if t := termTypes[name]; t != "" {
 			def["@type"] = t
 		}
+		if name == "workTime" {
+			def["@container"] = "@list" // its lines have an order
+		}
 		if len(def) > 0 {
 			c[name] = def
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func making(rest, output string) string {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	provoked := map[rule.Name]bool{}
-	for _, c := range faultCases {
+	for _, c := range slices.Concat(faultCases, capacityFaults) {
 		name, text := "f.jsonld", c.input
 		if strings.HasPrefix(c.place, "f.yaml") {
 			name = "f.yaml"

@@ -1,6 +1,7 @@
 package vf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -335,4 +336,16 @@ func parts(s, letters string, worth []int64, sum *int64) bool {
 		letters, worth, s = letters[at+1:], worth[at+1:], s[i+1:]
 	}
 	return true
+}
+
+// Zones lists the names of the zones on whose clocks the block goes by, in the
+// order in which they stand; UTC is not among them.
+func (b *WorkBlock) Zones() []string {
+	var names []string
+	for _, t := range slices.Concat([]LocalTime{b.Begin, b.End}, b.Also, b.Except) {
+		if t.Zone != "" && t.Zone != "UTC" && !slices.Contains(names, t.Zone) {
+			names = append(names, t.Zone)
+		}
+	}
+	return names
 }
