@@ -275,3 +275,24 @@ func checkForward(t *rapid.T, c *calendar, begin, work, until int64) {
 		t.Fatalf("forward from %d by %d: %d, %v; want %d, %v", begin, work, got, ok, want, found)
 	}
 }
+
+func TestWorkTimesOfANetworkAreShared(t *testing.T) {
+	t.Parallel()
+	days := []string{"DTSTART;TZID=Europe/Berlin:20260105T080000", "DURATION:PT8H", "RRULE:FREQ=WEEKLY;BYDAY=MO"}
+	g := &vf.Graph{}
+	g.Add(&vf.Agent{ID: "ann", WorkTime: days}, &vf.Agent{ID: "bo"}, &vf.EconomicResource{ID: "loom", WorkTime: []string{strings.Join(days, "\n")}},
+		&vf.SpatialThing{ID: "hall", WorkTime: []string{"DTSTART:20260105\nRRULE:FREQ=DAILY"}}, &vf.RecipeProcess{ID: "weave", WorkTime: days})
+	got, err := readWorkTimes(g, zone.Load, at(t, "2026-01-01"), at(t, "2026-02-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 4 || got["ann"] != got["loom"] || got["ann"] != got["weave"] || got["hall"] == got["ann"] || got["bo"] != nil {
+		t.Errorf("the calendars are %v", got)
+	}
+	g.Add(&vf.Agent{ID: "zoe", WorkTime: []string{"DTSTART:20260105"}}, &vf.Agent{ID: "eve", WorkTime: []string{"DTSTART:20260105", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}},
+		&vf.Agent{ID: "fay", WorkTime: []string{"RRULE"}})
+	_, err = readWorkTimes(g, zone.Load, at(t, "2026-01-01"), at(t, "2026-02-01"))
+	refusedAs(t, err, "absurdCalendar", "eve workTime: ")
+	_, err = readWorkTimes(g, nil, at(t, "2026-01-01"), at(t, "2026-02-01"))
+	refusedAs(t, err, "unknownZone", "ann workTime: ")
+}

@@ -40,6 +40,9 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.number()
 	n.index()
 	n.setHorizon(s)
+	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.horizon+aYear); err != nil {
+		return nil, err
+	}
 	return n, nil
 }
 

@@ -25,6 +25,7 @@ type Settings struct {
 }
 
 const (
+	aYear             = 366 * 86400
 	twoYears          = 2 * 366 * 86400
 	defaultMostOrders = 60_000_000
 )
@@ -163,6 +164,8 @@ type network struct {
 	cycles   [][]int32
 	firm     firmFacts
 	horizon  int64
+
+	workTimes workTimes
 }
 
 // buffer returns the number of a buffer, made if new.
