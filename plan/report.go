@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"commonweal/vf"
 )
@@ -33,6 +32,7 @@ type Process struct {
 	HasBeginning vf.Time `json:"hasBeginning,omitzero"`
 	HasEnd       vf.Time `json:"hasEnd,omitzero"`
 	Firm         bool    `json:"firm"`
+	Slack        *int64  `json:"slack,omitempty"` // seconds by which it could end later without harm; of firm ones, and where nothing waits, it is not said
 }
 
 // Flow is a proposed flow, or a firm one. A flow of no process takes an offer.
@@ -96,6 +96,7 @@ type reporter struct {
 	name []vf.ID // of each order that is a process or a purchase
 	out  []vf.ID // the flow that gives the main output of each order
 	by   []vf.ID // the flow of each by-product
+	late *slacks // how much later each order could end
 }
 
 // Report writes the plan out. It is as large as the plan with its pegs; for the
@@ -129,6 +130,7 @@ func (p *Plan) Report() *Report {
 // newReporter makes ready to write out a part.
 func newReporter(p *part, r *Report) *reporter {
 	w := &reporter{p: p, n: p.net, g: p.pegs(), r: r}
+	w.late = newSlacks(p, w.g)
 	w.names()
 	return w
 }
@@ -146,8 +148,7 @@ func (w *reporter) names() {
 		}
 	}
 	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(strings.Compare(string(w.source(x)), string(w.source(y))), cmp.Compare(o.at(x).end, o.at(y).end),
-			cmp.Compare(o.at(x).maker, o.at(y).maker), cmp.Compare(o.at(x).begin, o.at(y).begin), cmp.Compare(o.at(x).qty, o.at(y).qty), cmp.Compare(x, y))
+		return cmp.Or(strings.Compare(string(w.source(x)), string(w.source(y))), cmp.Compare(o.at(x).end, o.at(y).end), o.compareEquals(x, y))
 	})
 	number := 0
 	for k, i := range order {
@@ -156,11 +157,7 @@ func (w *reporter) names() {
 		} else {
 			number = 1
 		}
-		id := "plan/" + string(w.source(i)) + "/" + time.Unix(o.at(i).end, 0).UTC().Format("20060102T150405Z")
-		if number > 1 {
-			id += "/" + itoa(int64(number))
-		}
-		w.name[i] = vf.ID(id)
+		w.name[i] = stepName(w.source(i), o.at(i).end, number)
 	}
 	for i := range int32(count) {
 		if m := o.at(i).maker; m >= 0 && w.n.makers[m].shared >= 0 {
@@ -179,12 +176,7 @@ func (w *reporter) names() {
 }
 
 // source is the recipe or the offer that an order is of.
-func (w *reporter) source(order int32) vf.ID {
-	if m := w.p.orders.at(order).maker; m >= 0 {
-		return w.n.makers[m].recipe.ID
-	}
-	return w.n.offers[^w.p.orders.at(order).maker].intent.ID
-}
+func (w *reporter) source(order int32) vf.ID { return w.n.sourceID(w.p.orders.at(order).maker) }
 
 // flowID names a flow of a proposed process after the recipe flow it follows.
 func (w *reporter) flowID(process vf.ID, f *vf.RecipeFlow) vf.ID {
@@ -202,8 +194,12 @@ func (w *reporter) order(order int32) {
 	}
 	m := &w.n.makers[o.at(order).maker]
 	if m.shared < 0 {
-		w.r.Processes = append(w.r.Processes, Process{ID: w.name[order], Type: "Process", Name: m.recipe.Name, BasedOn: m.recipe.ProcessConformsTo,
-			Recipe: m.recipe.ID, PerformedBy: m.recipe.PerformedBy, HasBeginning: vf.At(o.at(order).begin), HasEnd: vf.At(o.at(order).end)})
+		x := Process{ID: w.name[order], Type: "Process", Name: m.recipe.Name, BasedOn: m.recipe.ProcessConformsTo,
+			Recipe: m.recipe.ID, PerformedBy: m.recipe.PerformedBy, HasBeginning: vf.At(o.at(order).begin), HasEnd: vf.At(o.at(order).end)}
+		if slack := w.late.after(order); slack < never {
+			x.Slack = &slack
+		}
+		w.r.Processes = append(w.r.Processes, x)
 	}
 	if m.out != nil {
 		f := w.flow(order, m.out, m.buffer, o.at(order).qty, w.g.of(order))

@@ -14,6 +14,9 @@ type Why struct {
 	Need    Need     `json:"need"`
 	Problem *Problem `json:"problem,omitempty"`
 	Rests   []Rest   `json:"rests"`
+
+	// Critical is what sets the date of the last delivery, back from it.
+	Critical []Tight `json:"critical"`
 }
 
 // Rest is one thing that a need rests on: a process, a taking, stock or a
@@ -45,7 +48,7 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 			x.Problem = &own.problems[k]
 		}
 	}
-	t := tree{w: w, need: int32(i), seen: map[int32]bool{}}
+	t := tree{w: w, need: int32(i), seen: map[int32]bool{}, roots: map[int32]int64{}}
 	for _, c := range p.net.needs[i].promised {
 		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs[i].buffer, c.qty), HasEnd: vf.At(c.at),
 			Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
@@ -61,6 +64,7 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 		t.walk(l, l.qty, 0)
 	}
 	x.Rests = append(x.Rests, t.rests...)
+	x.Critical = append([]Tight{}, t.critical()...)
 	return x, nil
 }
 
@@ -101,6 +105,7 @@ type tree struct {
 	w     *reporter
 	need  int32
 	seen  map[int32]bool
+	roots map[int32]int64 // of orders: when work begins behind them
 	rests []Rest
 }
 

@@ -41,5 +41,11 @@ func (c *whyCommand) Run(p *program) error {
 	for _, r := range why.Rests {
 		p.say("%s%s", strings.Repeat(" ", 2*r.Depth+2), wrap(r.Text, 2*r.Depth+2))
 	}
+	if len(why.Critical) > 0 {
+		p.say("What sets the date, back from the delivery:")
+	}
+	for _, x := range why.Critical {
+		p.say("- %s", wrap(x.Text, 2))
+	}
 	return nil
 }
