@@ -46,6 +46,7 @@ func TestCheckerFindsFaults(t *testing.T) {
 		{"place without room", two + "\nTERMS", "place barn room 1", nil, "barn has room for 1, and 2"},
 		{"limit on what is taken", "offer water\nrecipe p days 1 makes A 1 takes water 10\nneed n A 2 on 5TERMS", "\nlimit water 19 month", nil, "water has 20.000 of its 19.000"},
 		{"limit on what is given", "recipe p days 1 makes A 1 and co2 3\nneed n A 2 on 5TERMS", "\nlimit co2 5 year", nil, "co2 has 6.000 of its 5.000"},
+		{"firm work moved", "machine loom1 of loom parallel 1\nbusy loom1 from 1 until 3TERMS\nneed n A 1 on 5", ".5", nil, "firm1 is firm and was moved"},
 		{"frozen", "TERMSrecipe p days 1 by anna makes A 1\nneed n A 1 on 5", "agent anna frozen 4.5\n", nil, "takes on nothing new"},
 		{"no hands", "recipe p days 1 makes A 1 works weaving 8\nneed n A 1 on 5\nTERMS", "hours anna weaving 40 week", nil, "who offers none"},
 		{"too few hours", "recipe p days 1 makes A 1 works weaving 8\nneed n A 1 on 5\nTERMS", "hours anna weaving 7 week", by("anna"), "anna has only"},
@@ -61,6 +62,11 @@ func TestCheckerFindsFaults(t *testing.T) {
 		{"of no more use", "receipt A 3 on 5\nneed n A 3 on 3 TERMS", "until 4", nil, "of no more use"},
 		{"at two times", "receipt A 1 on 3\nstock B 1\nneed n A 1 on 1 TERMS\nneed m B 1 on 1 TERMS", "together x", nil, "come at two times"},
 		{"only one", "stock B 1\nneed n A 1 on 1 TERMS\nneed m B 1 on 1 TERMS", "together x", nil, "only one comes"},
+		{"without a reason", "need n A 1 on 5", "", func(r *plan.Report) {
+			for i := range r.Problems {
+				r.Problems[i].Causes = nil
+			}
+		}, "n is short and nothing says why"},
 		{"in parts", "receipt A 1 on 3\nstock A 1\nneed n A 2 on 1 TERMS", "together x", nil, "delivered in part"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

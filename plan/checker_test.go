@@ -81,6 +81,9 @@ func (c *checker) processes() {
 		}
 		seen[p.ID] = true
 		if p.Firm {
+			if f := c.can.firm[p.ID]; f == nil || f.HasBeginning != p.HasBeginning || f.HasEnd != p.HasEnd {
+				c.fault("%s is firm and was moved", p.ID)
+			}
 			continue
 		}
 		recipe := c.recipes[p.Recipe]
@@ -295,9 +298,12 @@ func (c *checker) need(d *plan.Need) {
 			state = "belowFloor"
 		}
 	}
-	problem := slices.ContainsFunc(c.r.Problems, func(p plan.Problem) bool { return p.About == d.ID && p.Kind == state })
-	if problem != (state != "onTime") {
+	k := slices.IndexFunc(c.r.Problems, func(p plan.Problem) bool { return p.About == d.ID && p.Kind == state })
+	if k >= 0 != (state != "onTime") {
 		c.fault("%s is %s and its problems do not say so", d.ID, state)
+	}
+	if k >= 0 && len(c.r.Problems[k].Causes) == 0 && d.Due.Unix() >= c.now {
+		c.fault("%s is %s and nothing says why", d.ID, state)
 	}
 }
 
