@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"math/big"
 	"slices"
 
 	"commonweal/vf"
@@ -38,7 +37,7 @@ func (n *network) readPairs(r *recipeFlows, pairs, unpaired []*vf.RecipeFlow, pa
 		if err := n.lotsOf(&m, r.recipe, o, out); err != nil {
 			return err
 		}
-		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
+		if m.scale, err = n.ratioOf(whole(1).over(out)); err != nil {
 			return err
 		}
 		if err := n.addUse(&m, pairOf[o], out); err != nil {
@@ -48,7 +47,7 @@ func (n *network) readPairs(r *recipeFlows, pairs, unpaired []*vf.RecipeFlow, pa
 		if err != nil {
 			return err
 		}
-		if m.carried, err = n.carriedPerStep(pairOf[o].ResourceConformsTo, in.Quo(in, out), unit); err != nil {
+		if m.carried, err = n.carriedPerStep(pairOf[o].ResourceConformsTo, in.over(out), unit); err != nil {
 			return err
 		}
 		if shared < 0 {
@@ -73,7 +72,7 @@ func (n *network) carriedUnit(pairs, unpaired, rest []*vf.RecipeFlow) vf.ID {
 }
 
 // carriedPerStep turns steps taken of a specification into steps carried.
-func (n *network) carriedPerStep(spec vf.ID, in *big.Rat, unit vf.ID) (ratio, error) {
+func (n *network) carriedPerStep(spec vf.ID, in fraction, unit vf.ID) (ratio, error) {
 	factor, err := n.units.Factor(n.specUnit[spec], unit)
 	if err != nil {
 		return ratio{}, err
@@ -86,26 +85,23 @@ func (n *network) carriedPerStep(spec vf.ID, in *big.Rat, unit vf.ID) (ratio, er
 	if err != nil {
 		return ratio{}, err
 	}
-	factor.Mul(factor, in)
-	factor.Mul(factor, from.Rat())
-	return n.ratioOf(factor.Quo(factor, to.Rat()))
+	return n.ratioOf(fractionOf(factor).times(in).times(decimal(from)).over(decimal(to)))
 }
 
 // carriedOf is how many steps carried one unit of a flow's own unit is.
-func (n *network) carriedOf(f *vf.RecipeFlow, unit vf.ID) (*big.Rat, error) {
-	per := big.NewRat(1, 1)
+func (n *network) carriedOf(f *vf.RecipeFlow, unit vf.ID) (fraction, error) {
 	if f.PerBatch || !moves(f) || f.ResourceQuantity.IsZero() {
-		return per, nil
+		return whole(1), nil
 	}
 	factor, err := n.units.Factor(f.ResourceQuantity.HasUnit, unit)
 	if err != nil {
-		return nil, err
+		return fraction{}, err
 	}
 	step, err := n.units.Step(unit)
 	if err != nil {
-		return nil, err
+		return fraction{}, err
 	}
-	return factor.Quo(factor, step.Rat()), nil
+	return fractionOf(factor).over(decimal(step)), nil
 }
 
 // addShared adds the unpaired flows to the shared part of a recipe with pairs.
@@ -132,20 +128,23 @@ func (n *network) addShared(m *maker, r *vf.RecipeProcess, unpaired, rest []*vf.
 	if err != nil {
 		return err
 	}
-	m.scale, err = n.ratioOf(step.Rat())
+	m.scale, err = n.ratioOf(decimal(step))
 	return err
 }
 
 // addAlone adds the unpaired flows to a pair that shares its process with no
 // other, since its duration depends on its quantity.
 func (n *network) addAlone(m *maker, r *vf.RecipeProcess, unpaired, rest []*vf.RecipeFlow, unit vf.ID) error {
-	perStep := new(big.Rat).Inv(big.NewRat(m.carried.num, m.carried.den))
+	carried := fraction{ratio: m.carried}
+	if carried.num == 0 {
+		return &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", m.pairIn.ResourceQuantity.String(), "wanted", "a quantity over 0 on the flow " + string(m.pairIn.ID)}}
+	}
 	for _, f := range slices.Concat(unpaired, rest) {
 		per, err := n.carriedOf(f, unit)
 		if err != nil {
 			return err
 		}
-		per.Mul(per, perStep)
+		per = per.over(carried)
 		if f.RecipeInputOf == r.ID {
 			err = n.addUse(m, f, per)
 		} else {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"math/big"
 	"slices"
 	"strings"
 
@@ -18,37 +17,15 @@ type recipeFlows struct {
 
 // readRecipes makes a maker for each output that can drive a recipe process.
 func (n *network) readRecipes() {
-	recipes := make([]recipeFlows, len(n.graph.RecipeProcesses))
-	for i, r := range n.graph.RecipeProcesses {
-		recipes[i].recipe = r
-	}
-	slices.SortFunc(recipes, func(a, b recipeFlows) int { return strings.Compare(string(a.recipe.ID), string(b.recipe.ID)) })
-	at := make(map[vf.ID]int32, len(recipes))
-	for i := range recipes {
-		at[recipes[i].recipe.ID] = int32(i)
-	}
-	for _, f := range n.graph.RecipeFlows {
-		if i, ok := at[f.RecipeInputOf]; ok {
-			recipes[i].ins = append(recipes[i].ins, f)
-		}
-		if i, ok := at[f.RecipeOutputOf]; ok {
-			recipes[i].outs = append(recipes[i].outs, f)
-		}
-	}
-	for _, r := range n.graph.Recipes {
-		for _, id := range r.RecipeIncludes {
-			if i, ok := at[id]; ok && r.PrimaryOutput != "" {
-				recipes[i].primary = r.PrimaryOutput
-			}
-		}
-	}
+	recipes := n.gatherRecipes()
 	n.makers = make([]maker, 0, len(recipes))
+	lasts := map[string]*vf.RecipeFlow{}
 	for i := range recipes {
 		r := &recipes[i]
 		byID := func(a, b *vf.RecipeFlow) int { return strings.Compare(string(a.ID), string(b.ID)) }
 		slices.SortFunc(r.ins, byID)
 		slices.SortFunc(r.outs, byID)
-		n.noteLong(r)
+		n.noteLong(r, lasts)
 		mark := len(n.makers)
 		if err := n.readRecipe(r); err != nil {
 			n.makers = n.makers[:mark]
@@ -57,19 +34,84 @@ func (n *network) readRecipes() {
 	}
 }
 
-// noteLong finds the flows of a recipe whose ids do not differ in their last part.
-func (n *network) noteLong(r *recipeFlows) {
-	all := slices.Concat(r.ins, r.outs)
-	seen := make(map[string]int, len(all))
-	for _, f := range all {
-		seen[f.ID.Last()]++
+// gatherRecipes brings the recipe processes and their flows together, sorted by
+// id: all lists of flows lie in one piece of memory, recipe after recipe.
+func (n *network) gatherRecipes() []recipeFlows {
+	sorted := slices.Clone(n.graph.RecipeProcesses)
+	slices.SortFunc(sorted, func(a, b *vf.RecipeProcess) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	recipes := make([]recipeFlows, len(sorted))
+	at := make(map[vf.ID]int32, len(recipes))
+	for i, r := range sorted {
+		recipes[i].recipe = r
+		at[r.ID] = int32(i)
 	}
-	if len(seen) == len(all) {
-		return
+	for _, r := range n.graph.Recipes {
+		for _, id := range r.RecipeIncludes {
+			if i, ok := at[id]; ok && r.PrimaryOutput != "" {
+				recipes[i].primary = r.PrimaryOutput
+			}
+		}
 	}
-	for _, f := range all {
-		if seen[f.ID.Last()] > 1 {
-			n.longFlow[f] = true
+	flows := n.graph.RecipeFlows
+	input, output := make([]int32, len(flows)), make([]int32, len(flows)) // 1 + the recipe, 0 if none
+	ends := make([]int32, 2*len(recipes)+1)                               // behind the inputs and the outputs of each
+	find := finder(at)
+	for k, f := range flows {
+		if input[k] = find(f.RecipeInputOf); input[k] > 0 {
+			ends[2*input[k]-1]++
+		}
+		if output[k] = find(f.RecipeOutputOf); output[k] > 0 {
+			ends[2*output[k]]++
+		}
+	}
+	for i := range ends[1:] {
+		ends[i+1] += ends[i]
+	}
+	list := make([]*vf.RecipeFlow, ends[len(ends)-1])
+	for i := range recipes {
+		a, b, c := ends[2*i], ends[2*i+1], ends[2*i+2]
+		recipes[i].ins, recipes[i].outs = list[a:a:b], list[b:b:c]
+	}
+	for k, f := range flows {
+		if i := input[k] - 1; i >= 0 {
+			recipes[i].ins = append(recipes[i].ins, f)
+		}
+		if i := output[k] - 1; i >= 0 {
+			recipes[i].outs = append(recipes[i].outs, f)
+		}
+	}
+	return recipes
+}
+
+// finder looks ids up: 1 + the number, 0 if there is none. The flows of a recipe
+// mostly stand together, so it remembers the last one.
+func finder(at map[vf.ID]int32) func(vf.ID) int32 {
+	lastID, last := vf.ID(""), int32(0)
+	return func(id vf.ID) int32 {
+		if id == "" {
+			return 0
+		}
+		if id != lastID {
+			i, ok := at[id]
+			if lastID, last = id, 0; ok {
+				last = i + 1
+			}
+		}
+		return last
+	}
+}
+
+// noteLong finds the flows of a recipe whose ids do not differ in their last part;
+// seen is room to work in.
+func (n *network) noteLong(r *recipeFlows, seen map[string]*vf.RecipeFlow) {
+	clear(seen)
+	for _, list := range [][]*vf.RecipeFlow{r.ins, r.outs} {
+		for _, f := range list {
+			last := f.ID.Last()
+			if other := seen[last]; other != nil {
+				n.longFlow[f], n.longFlow[other] = true, true
+			}
+			seen[last] = f
 		}
 	}
 }
@@ -89,17 +131,18 @@ func moves(f *vf.RecipeFlow) bool {
 
 func (n *network) readRecipe(r *recipeFlows) error {
 	var pairs, unpaired []*vf.RecipeFlow
-	pairOf := map[*vf.RecipeFlow]*vf.RecipeFlow{}
+	var pairOf map[*vf.RecipeFlow]*vf.RecipeFlow
 	for _, o := range r.outs {
 		if in := r.partner(o, pairOf); in != nil {
+			if pairOf == nil {
+				pairOf = map[*vf.RecipeFlow]*vf.RecipeFlow{}
+			}
 			pairOf[o], pairOf[in] = in, o
 			pairs = append(pairs, o)
 		}
 	}
-	for _, f := range r.ins {
-		if pairOf[f] == nil {
-			unpaired = append(unpaired, f)
-		}
+	if unpaired = r.ins; pairOf != nil {
+		unpaired = slices.DeleteFunc(slices.Clone(r.ins), func(f *vf.RecipeFlow) bool { return pairOf[f] != nil })
 	}
 	if len(pairs) > 0 {
 		return n.readPairs(r, pairs, unpaired, pairOf)
@@ -114,7 +157,7 @@ func (n *network) readRecipe(r *recipeFlows) error {
 		if err != nil {
 			return err
 		}
-		if m.scale, err = n.ratioOf(new(big.Rat).Inv(out)); err != nil {
+		if m.scale, err = n.ratioOf(whole(1).over(out)); err != nil {
 			return err
 		}
 		if err := n.lotsOf(&m, r.recipe, r.drivers()[0], out); err != nil {
@@ -123,6 +166,7 @@ func (n *network) readRecipe(r *recipeFlows) error {
 		if err := n.timeOf(&m, r, o, out); err != nil {
 			return err
 		}
+		m.uses = make([]use, 0, len(unpaired))
 		for _, f := range unpaired {
 			if err := n.addUse(&m, f, out); err != nil {
 				return err
@@ -188,7 +232,7 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 	m.buffer = n.buffer(bufferKey{spec: o.ResourceConformsTo, stage: outStage(r, o), state: o.State, place: o.Place})
 	var err error
 	if !r.HasDuration.IsZero() {
-		if m.fixed, err = n.seconds(r.HasDuration); err != nil {
+		if m.fixed, err = n.wholeSeconds(r.HasDuration); err != nil {
 			return m, err
 		}
 	}
@@ -202,7 +246,7 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 			return m, err
 		}
 		base, _ := n.secondsRat(r.DurationPerUnit)
-		if m.perUnit, err = n.ratioOf(base.Mul(base, step.Rat())); err != nil {
+		if m.perUnit, err = n.ratioOf(fractionOf(base).times(decimal(step))); err != nil {
 			return m, err
 		}
 	}
@@ -217,12 +261,15 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 
 // lotsOf reads the lot rules, which are in terms of the first output; for another
 // output that drives, of which one run gives `out` steps, they are turned into it.
-func (n *network) lotsOf(m *maker, r *vf.RecipeProcess, first *vf.RecipeFlow, out *big.Rat) error {
+func (n *network) lotsOf(m *maker, r *vf.RecipeProcess, first *vf.RecipeFlow, out fraction) error {
+	if r.LeastBatch.IsZero() && r.BatchMultiple.IsZero() && r.LargestBatch.IsZero() {
+		return nil
+	}
 	per, err := n.outSteps(r, first)
 	if err != nil {
 		return err
 	}
-	per.Quo(out, per)
+	per = out.over(per)
 	for _, l := range []struct {
 		to *int64
 		m  vf.Measure
@@ -256,7 +303,7 @@ func (n *network) lotsOf(m *maker, r *vf.RecipeProcess, first *vf.RecipeFlow, ou
 
 // timeOf turns the time for each unit of the first output into time for each
 // step of the output that drives, where that is another one.
-func (n *network) timeOf(m *maker, r *recipeFlows, o *vf.RecipeFlow, out *big.Rat) error {
+func (n *network) timeOf(m *maker, r *recipeFlows, o *vf.RecipeFlow, out fraction) error {
 	first := r.drivers()[0]
 	if m.perUnit.num == 0 || o == first {
 		return nil
@@ -273,59 +320,61 @@ func (n *network) timeOf(m *maker, r *recipeFlows, o *vf.RecipeFlow, out *big.Ra
 	if err != nil {
 		return err
 	}
-	base.Mul(base, step.Rat())
-	base.Mul(base, q)
-	m.perUnit, err = n.ratioOf(base.Quo(base, out))
+	m.perUnit, err = n.ratioOf(fractionOf(base).times(decimal(step)).times(q).over(out))
 	return err
 }
 
-func (n *network) ratioOf(r *big.Rat) (ratio, error) {
-	q, ok := newRatio(r)
-	if !ok || q.num < 0 {
-		return ratio{}, &vf.Error{Kind: vf.NumberTooLarge, Values: []string{"value", r.RatString()}}
+func (n *network) ratioOf(f fraction) (ratio, error) {
+	if f.wide != nil || f.num < 0 {
+		return ratio{}, &vf.Error{Kind: vf.NumberTooLarge, Values: []string{"value", f.rat().RatString()}}
 	}
-	return q, nil
+	return f.ratio, nil
 }
 
 // flowSteps is the quantity of a recipe flow in steps, not rounded.
-func (n *network) flowSteps(f *vf.RecipeFlow) (*big.Rat, error) {
-	if f.ResourceQuantity.IsZero() {
-		return nil, &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", "nothing", "wanted", "a quantity on the flow " + string(f.ID)}}
+func (n *network) flowSteps(f *vf.RecipeFlow) (fraction, error) {
+	q := f.ResourceQuantity
+	if q.IsZero() {
+		return fraction{}, &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", "nothing", "wanted", "a quantity on the flow " + string(f.ID)}}
 	}
-	unit, ok := n.specUnit[f.ResourceConformsTo]
+	to, ok := n.specUnit[f.ResourceConformsTo]
 	if !ok {
-		return nil, unknownSpec(f.ResourceConformsTo)
+		return fraction{}, unknownSpec(f.ResourceConformsTo)
 	}
-	factor, err := n.units.Factor(f.ResourceQuantity.HasUnit, unit)
+	step, err := n.units.Step(to)
 	if err != nil {
-		return nil, err
+		return fraction{}, err
 	}
-	step, err := n.units.Step(unit)
+	if q.HasUnit == to {
+		if k, fits, err := q.HasNumericalValue.Steps(step); err == nil && fits {
+			return whole(k), nil
+		}
+	}
+	factor, err := n.units.Factor(q.HasUnit, to)
 	if err != nil {
-		return nil, err
+		return fraction{}, err
 	}
-	factor.Mul(factor, f.ResourceQuantity.HasNumericalValue.Rat())
-	return factor.Quo(factor, step.Rat()), nil
+	return fractionOf(factor).times(decimal(q.HasNumericalValue)).over(decimal(step)), nil
 }
 
 // outSteps is what one run of the recipe gives of an output, in steps.
-func (n *network) outSteps(r *vf.RecipeProcess, o *vf.RecipeFlow) (*big.Rat, error) {
+func (n *network) outSteps(r *vf.RecipeProcess, o *vf.RecipeFlow) (fraction, error) {
 	q, err := n.flowSteps(o)
 	if err != nil {
-		return nil, err
+		return fraction{}, err
 	}
 	if r.Yield != nil {
-		q.Mul(q, r.Yield.Rat())
+		q = q.times(decimal(*r.Yield))
 	}
-	if q.Sign() <= 0 {
-		return nil, &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", o.ResourceQuantity.String(), "wanted", "an output over 0 on the flow " + string(o.ID)}}
+	if q.sign() <= 0 {
+		return fraction{}, &vf.Error{Kind: vf.BadProperty, Values: []string{"property", "resourceQuantity", "value", o.ResourceQuantity.String(), "wanted", "an output over 0 on the flow " + string(o.ID)}}
 	}
 	return q, nil
 }
 
 // addUse adds an input; `per` is the output (or what is carried) that its
 // quantity goes with, in steps.
-func (n *network) addUse(m *maker, f *vf.RecipeFlow, per *big.Rat) error {
+func (n *network) addUse(m *maker, f *vf.RecipeFlow, per fraction) error {
 	if !moves(f) {
 		m.others = append(m.others, f)
 		return nil
@@ -336,7 +385,7 @@ func (n *network) addUse(m *maker, f *vf.RecipeFlow, per *big.Rat) error {
 	}
 	u := use{buffer: n.buffer(bufferKey{spec: f.ResourceConformsTo, stage: f.Stage, state: f.State, place: f.Place}), perBatch: f.PerBatch, flow: f}
 	if !f.PerBatch {
-		q.Quo(q, per)
+		q = q.over(per)
 	}
 	if u.amount, err = n.ratioOf(q); err != nil || u.amount.num == 0 {
 		return err
@@ -347,7 +396,7 @@ func (n *network) addUse(m *maker, f *vf.RecipeFlow, per *big.Rat) error {
 }
 
 // addOutput adds an output that does not drive: a by-product, or a service.
-func (n *network) addOutput(m *maker, r *vf.RecipeProcess, f *vf.RecipeFlow, per *big.Rat) error {
+func (n *network) addOutput(m *maker, r *vf.RecipeProcess, f *vf.RecipeFlow, per fraction) error {
 	if f.Action == vf.DeliverService || !moves(f) {
 		m.others = append(m.others, f)
 		return nil
@@ -358,7 +407,7 @@ func (n *network) addOutput(m *maker, r *vf.RecipeProcess, f *vf.RecipeFlow, per
 	}
 	u := use{buffer: n.buffer(bufferKey{spec: f.ResourceConformsTo, stage: outStage(r, f), state: f.State, place: f.Place}), perBatch: f.PerBatch, flow: f}
 	if !f.PerBatch {
-		q.Quo(q, per)
+		q = q.over(per)
 	}
 	if u.amount, err = n.ratioOf(q); err != nil {
 		return err

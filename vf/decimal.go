@@ -207,6 +207,9 @@ func abs64(n int64) int64 {
 	return n
 }
 
+// Fraction returns d as num/den, not always in lowest terms; den is a power of ten.
+func (d Decimal) Fraction() (num, den int64) { return d.coef, pow10[d.exp] }
+
 // Rat returns d as an exact rational.
 func (d Decimal) Rat() *big.Rat { return big.NewRat(d.coef, pow10[d.exp]) }
 

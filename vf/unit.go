@@ -85,7 +85,8 @@ type unitFacts struct {
 	dimension string
 	factor    *big.Rat
 	step      Decimal
-	whole     bool // the step is 1 or more, or was declared
+	whole     bool  // the step is 1 or more, or was declared
+	seconds   int64 // of a unit of time that is a whole number of them
 }
 
 // Units answers questions about the units declared in a network: dimension,
@@ -146,6 +147,9 @@ func (u *Units) add(d *Unit) error {
 			return fault(BadUnit, "unit", string(d.ID), "reason", "its step "+d.Step.String()+" is not over 0")
 		}
 		f.step, f.whole = *d.Step, true
+	}
+	if f.dimension == "time" && f.factor.IsInt() && f.factor.Num().IsInt64() {
+		f.seconds = f.factor.Num().Int64()
 	}
 	u.byID[d.ID] = f
 	for _, t := range []string{string(d.ID), d.Symbol, d.Label, d.ID.Last()} {
@@ -209,6 +213,12 @@ func (u *Units) Base(id ID) (*big.Rat, error) {
 		return nil, err
 	}
 	return new(big.Rat).Set(f.factor), nil
+}
+
+// Seconds returns how many seconds a unit of time is, where that is a whole number.
+func (u *Units) Seconds(id ID) (n int64, whole bool) {
+	f := u.byID[id]
+	return f.seconds, f.seconds > 0
 }
 
 // Factor returns how many of unit `to` one `from` is, exactly. Errors are of
