@@ -3,136 +3,125 @@ package plan
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"commonweal/vf"
 )
 
-// firmFacts is what people have promised or begun, and what has come of it.
+// firmFacts is what people have promised or begun.
 type firmFacts struct {
-	taken       map[vf.ID]int64          // of an offer, promised or delivered already
-	promised    map[vf.ID][]coverage     // to a need, still to come
-	done        map[vf.ID]int64          // of a need, delivered already
-	needs       []*need                  // what firm processes still take
-	supplies    []supply                 // what is still to come
-	reserved    map[vf.ID]int64          // of a resource, promised away
-	counted     map[vf.ID]int64          // of a need, promised or delivered by commitments
-	lastOf      map[vf.ID]*vf.Commitment // of an offer, the last promise of it
-	processes   []*vf.Process            // sorted by id
-	commitments []*vf.Commitment         // unfinished, sorted by id
-	open        []*vf.Intent             // open flows of firm processes, sorted by id
+	processes   ordered[*vf.Process]    // begun or promised, and unfinished
+	commitments ordered[*vf.Commitment] // unfinished
+	open        ordered[*vf.Intent]     // open flows of firm processes
 }
 
-// readFirm reads commitments, and the open flows of processes that somebody has
-// committed to or begun. A commitment counts what is left of it: its quantity
-// less the events that fulfil it; a finished one counts its events alone.
-func (n *network) readFirm() {
-	f := &n.firm
-	f.taken, f.promised, f.done, f.reserved = map[vf.ID]int64{}, map[vf.ID][]coverage{}, map[vf.ID]int64{}, map[vf.ID]int64{}
-	f.counted, f.lastOf = map[vf.ID]int64{}, map[vf.ID]*vf.Commitment{}
-	processes := make(map[vf.ID]*vf.Process, len(n.graph.Processes))
-	for _, p := range n.graph.Processes {
-		processes[p.ID] = p
+// deals is what promises and events of a group say of what else is in it.
+type deals struct {
+	any      bool                     // there are some
+	taken    map[vf.ID]int64          // of an offer, promised or delivered already
+	promised map[vf.ID][]coverage     // to a need, still to come
+	done     map[vf.ID]int64          // of a need, delivered already
+	reserved map[vf.ID]int64          // of a resource, promised away
+	counted  map[vf.ID]int64          // of a need, promised or delivered by commitments
+	lastOf   map[vf.ID]*vf.Commitment // of an offer, the last promise of it
+}
+
+func newDeals() deals {
+	return deals{taken: map[vf.ID]int64{}, promised: map[vf.ID][]coverage{}, done: map[vf.ID]int64{}, reserved: map[vf.ID]int64{},
+		counted: map[vf.ID]int64{}, lastOf: map[vf.ID]*vf.Commitment{}}
+}
+
+func (d *deals) clear() {
+	if d.any {
+		*d = newDeals()
 	}
-	firm := map[vf.ID]bool{}
-	for _, e := range n.graph.EconomicEvents {
-		firm[e.InputOf], firm[e.OutputOf] = true, true
+}
+
+// read notes what is firm, once all groups are read.
+func (f *firmFacts) read(g *groups, processes []*vf.Process, r *reader) {
+	processes = slices.DeleteFunc(slices.Clone(processes), func(p *vf.Process) bool { return p.Finished || g.begun.get(p.ID) == 0 })
+	f.processes, f.commitments, f.open = tableOf(processes), tableOf(r.commitments), tableOf(r.open)
+}
+
+// readFirm reads commitments and what has come of them. A commitment counts what
+// is left of it: its quantity less the events that fulfil it; a finished one counts
+// its events alone.
+func (r *reader) readFirm(commitments []*vf.Commitment, events []*vf.EconomicEvent) {
+	r.deals.any = true
+	fulfilled := r.fulfilled(events)
+	for _, c := range commitments {
+		r.commitment(c, fulfilled[c.ID])
 	}
-	for _, c := range n.graph.Commitments {
-		firm[c.InputOf], firm[c.OutputOf] = true, true
-	}
-	delete(firm, "")
-	intents := make(map[vf.ID]*vf.Intent, len(n.graph.Intents))
-	for _, i := range n.graph.Intents {
-		intents[i.ID] = i
-	}
-	fulfilled := n.fulfilled(intents)
-	for _, c := range slices.SortedFunc(slices.Values(n.graph.Commitments), func(a, b *vf.Commitment) int { return strings.Compare(string(a.ID), string(b.ID)) }) {
-		n.readCommitment(c, processes, intents, fulfilled[c.ID])
-	}
-	for _, i := range slices.SortedFunc(slices.Values(n.graph.Intents), func(a, b *vf.Intent) int { return strings.Compare(string(a.ID), string(b.ID)) }) {
-		if id := i.InputOf + i.OutputOf; id != "" && firm[id] && !i.Finished {
-			n.readOpenFlow(i, processes[id], f.done[i.ID])
-		}
-	}
-	for id := range firm {
-		if p := processes[id]; p != nil && !p.Finished {
-			f.processes = append(f.processes, p)
-		}
-	}
-	slices.SortFunc(f.processes, func(a, b *vf.Process) int { return strings.Compare(string(a.ID), string(b.ID)) })
+}
+
+// byTime orders events: corrections come last, then by id.
+func byTime(a, b *vf.EconomicEvent) int {
+	return cmp.Or(boolCompare(a.Corrects != "", b.Corrects != ""), compareIDs(a.ID, b.ID))
+}
+
+// as is a record as one of class R, nil if it is none.
+func as[R vf.Record](r vf.Record) R {
+	x, _ := r.(R)
+	return x
 }
 
 // fulfilled sums, for each commitment, the events that fulfil it, in steps; an
 // event that fulfils several fills them in the order in which it names them, and a
 // correction takes back from the last. It also notes what events satisfy directly,
 // not by way of a commitment that they fulfil.
-func (n *network) fulfilled(intents map[vf.ID]*vf.Intent) map[vf.ID]int64 {
+func (r *reader) fulfilled(events []*vf.EconomicEvent) map[vf.ID]int64 {
 	sums := map[vf.ID]int64{}
-	if len(n.graph.EconomicEvents) == 0 {
-		return sums
-	}
-	commitments := make(map[vf.ID]*vf.Commitment, len(n.graph.Commitments))
-	for _, c := range n.graph.Commitments {
-		commitments[c.ID] = c
-	}
-	resources := make(map[vf.ID]vf.ID, len(n.graph.EconomicResources))
-	for _, r := range n.graph.EconomicResources {
-		resources[r.ID] = r.ConformsTo
-	}
-	events := make(map[vf.ID]*vf.EconomicEvent, len(n.graph.EconomicEvents))
-	for _, e := range n.graph.EconomicEvents {
-		events[e.ID] = e
-	}
-	order := slices.SortedFunc(slices.Values(n.graph.EconomicEvents), func(a, b *vf.EconomicEvent) int {
-		return cmp.Or(boolCompare(a.Corrects != "", b.Corrects != ""), strings.Compare(string(a.ID), string(b.ID)))
-	})
-	for _, e := range order {
-		fulfills, satisfies, spec := e.Fulfills, e.Satisfies, e.ResourceConformsTo
-		if o := events[e.Corrects]; o != nil && len(fulfills) == 0 && len(satisfies) == 0 {
+	for _, e := range events {
+		fulfills, satisfies := e.Fulfills, e.Satisfies
+		if o := as[*vf.EconomicEvent](r.look(e.Corrects)); o != nil && len(fulfills) == 0 && len(satisfies) == 0 {
 			fulfills, satisfies = o.Fulfills, o.Satisfies
 		}
-		if spec == "" {
-			spec = cmp.Or(resources[e.ResourceInventoriedAs], resources[e.ToResourceInventoriedAs], specOf(fulfills, satisfies, commitments, intents))
-		}
+		spec := eventSpec(e, fulfills, satisfies, r.look)
 		if e.ResourceQuantity.IsZero() || spec == "" || len(fulfills)+len(satisfies) == 0 {
 			continue
 		}
-		q, err := n.steps(spec, e.ResourceQuantity, true)
+		q, err := r.n.steps(spec, e.ResourceQuantity, true)
 		if err != nil {
-			n.breaks(e.ID, err)
+			r.broken = append(r.broken, broken(e.ID, err))
 			continue
 		}
-		planned := func(id vf.ID) int64 {
-			if c := commitments[id]; c != nil {
-				p, _ := n.steps(c.ResourceConformsTo, c.ResourceQuantity, true)
-				return p
-			}
-			return 0
-		}
-		fill(sums, fulfills, q, planned)
-		satisfies = slices.DeleteFunc(slices.Clone(satisfies), func(id vf.ID) bool { return reached(id, fulfills, commitments) })
-		fill(n.firm.done, satisfies, q, func(id vf.ID) int64 {
-			if i := intents[id]; i != nil {
-				p, _ := n.steps(i.ResourceConformsTo, i.ResourceQuantity, true)
+		fill(sums, fulfills, q, func(id vf.ID) int64 {
+			if c := as[*vf.Commitment](r.look(id)); c != nil {
+				p, _ := r.n.steps(c.ResourceConformsTo, c.ResourceQuantity, true)
 				return p
 			}
 			return 0
 		})
-		fill(n.firm.taken, satisfies, q, func(vf.ID) int64 { return never })
+		satisfies = slices.DeleteFunc(slices.Clone(satisfies), func(id vf.ID) bool { return r.reached(id, fulfills) })
+		fill(r.deals.done, satisfies, q, func(id vf.ID) int64 {
+			if i := as[*vf.Intent](r.look(id)); i != nil {
+				p, _ := r.n.steps(i.ResourceConformsTo, i.ResourceQuantity, true)
+				return p
+			}
+			return 0
+		})
+		fill(r.deals.taken, satisfies, q, func(vf.ID) int64 { return never })
 	}
 	return sums
 }
 
-// specOf is the specification of the first promise or intent that is known.
-func specOf(fulfills, satisfies []vf.ID, commitments map[vf.ID]*vf.Commitment, intents map[vf.ID]*vf.Intent) vf.ID {
+// eventSpec is the specification of what an event is about: as it says, or that of
+// its resource, or of the first promise or intent that it is for and that is known.
+func eventSpec(e *vf.EconomicEvent, fulfills, satisfies []vf.ID, look func(vf.ID) vf.Record) vf.ID {
+	if e.ResourceConformsTo != "" {
+		return e.ResourceConformsTo
+	}
+	for _, id := range []vf.ID{e.ResourceInventoriedAs, e.ToResourceInventoriedAs} {
+		if x := as[*vf.EconomicResource](look(id)); x != nil && x.ConformsTo != "" {
+			return x.ConformsTo
+		}
+	}
 	for _, id := range fulfills {
-		if c := commitments[id]; c != nil {
+		if c := as[*vf.Commitment](look(id)); c != nil {
 			return c.ResourceConformsTo
 		}
 	}
 	for _, id := range satisfies {
-		if i := intents[id]; i != nil {
+		if i := as[*vf.Intent](look(id)); i != nil {
 			return i.ResourceConformsTo
 		}
 	}
@@ -140,9 +129,9 @@ func specOf(fulfills, satisfies []vf.ID, commitments map[vf.ID]*vf.Commitment, i
 }
 
 // reached reports whether an intent is satisfied by a commitment that is fulfilled.
-func reached(intent vf.ID, fulfills []vf.ID, commitments map[vf.ID]*vf.Commitment) bool {
+func (r *reader) reached(intent vf.ID, fulfills []vf.ID) bool {
 	return slices.ContainsFunc(fulfills, func(id vf.ID) bool {
-		c := commitments[id]
+		c := as[*vf.Commitment](r.look(id))
 		return c != nil && slices.Contains(c.Satisfies, intent)
 	})
 }
@@ -183,74 +172,96 @@ func firstTime(times ...vf.Time) (int64, bool) {
 	return 0, false
 }
 
-func (n *network) readCommitment(c *vf.Commitment, processes map[vf.ID]*vf.Process, intents map[vf.ID]*vf.Intent, fulfilled int64) {
+func (r *reader) commitment(c *vf.Commitment, fulfilled int64) {
+	n := r.n
 	if c.ResourceConformsTo == "" || c.Action == vf.Work || c.Action == vf.Use || c.Action == vf.Cite {
 		if !c.Finished {
-			n.firm.commitments = append(n.firm.commitments, c)
+			r.commitments = append(r.commitments, c)
 		}
 		return
 	}
 	planned, err := n.steps(c.ResourceConformsTo, c.ResourceQuantity, true)
 	if err != nil {
-		n.breaks(c.ID, err)
+		r.broken = append(r.broken, broken(c.ID, err))
 		return
 	}
 	left := max(0, planned-fulfilled)
-	p := processes[c.InputOf+c.OutputOf]
+	p := as[*vf.Process](r.look(processOf(c)))
 	if p == nil {
 		p = &vf.Process{}
 	}
 	if c.Finished || p.Finished {
 		left = 0
 	} else {
-		n.firm.commitments = append(n.firm.commitments, c)
+		r.commitments = append(r.commitments, c)
 	}
-	toNeed, open := n.satisfy(c, intents, fulfilled, left)
+	toNeed, open := r.satisfy(c, fulfilled, left)
 	switch {
 	case left == 0:
 	case c.InputOf != "":
 		if takes(c.Action) {
 			at, _ := firstTime(c.HasPointInTime, c.HasBeginning, c.Due, p.HasBeginning, vf.At(n.now))
-			n.firmNeed(c.ID, named(bufferKey{c.ResourceConformsTo, c.Stage, c.State, c.Place, c.ResourceInventoriedAs}), left, at)
+			r.firmNeed(c.ID, named(bufferKey{c.ResourceConformsTo, c.Stage, c.State, c.Place, c.ResourceInventoriedAs}), left, at)
 		}
 	case c.OutputOf != "":
 		if c.Action != vf.DeliverService {
 			at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd, p.HasEnd)
-			n.firmSupply(c.ID, n.firmKey(c.ResourceConformsTo, c.Stage, c.State, c.Place, c.Action, p), left, at, said)
+			r.firmSupply(c.ID, firmKey(c.ResourceConformsTo, c.Stage, c.State, c.Place, c.Action, p), left, at, said)
 		}
 	case toNeed != nil:
-		if c.ResourceInventoriedAs != "" {
-			n.firm.reserved[c.ResourceInventoriedAs] = plus(n.firm.reserved[c.ResourceInventoriedAs], left)
-		} else if k := n.needKey(toNeed); open > 0 && n.backs(c.Provider, k) {
-			at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd)
-			if !said {
-				at = needDue(toNeed)
-			}
-			n.firmNeed(c.ID, k, open, at)
-			n.firm.needs[len(n.firm.needs)-1].serves = toNeed.ID
-		}
+		r.promise(c, toNeed, left, open)
 	case c.ResourceInventoriedAs == "":
 		at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd)
-		n.firmSupply(c.ID, bufferKey{spec: c.ResourceConformsTo, stage: c.Stage, state: c.State, place: c.Place}, left, at, said)
+		r.firmSupply(c.ID, bufferKey{spec: c.ResourceConformsTo, stage: c.Stage, state: c.State, place: c.Place}, left, at, said)
 	}
+}
+
+// promise reads what a promise to a need takes: of the resource that it names, or
+// of what its provider has or makes.
+func (r *reader) promise(c *vf.Commitment, toNeed *vf.Intent, left, open int64) {
+	if c.ResourceInventoriedAs != "" {
+		r.deals.reserved[c.ResourceInventoriedAs] = plus(r.deals.reserved[c.ResourceInventoriedAs], left)
+		return
+	}
+	k := r.n.needKey(toNeed)
+	if open <= 0 || !r.backs(c.Provider, k) {
+		return
+	}
+	at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd)
+	if !said {
+		at = needDue(toNeed)
+	}
+	r.firmNeed(c.ID, k, open, at).serves = toNeed.ID
 }
 
 // backs reports whether the network knows how an agent comes by a thing: by a
 // recipe that they (or no named agent) can perform, or by stock of theirs. Then a
 // promise of it has to be planned for; else it is supply that comes from outside.
-func (n *network) backs(provider vf.ID, k bufferKey) bool {
-	for i := range n.makers {
-		m := &n.makers[i]
-		if m.buffer >= 0 && n.buffers[m.buffer] == k && (m.recipe.PerformedBy == provider || m.recipe.PerformedBy == "") {
-			return true
+func (r *reader) backs(provider vf.ID, k bufferKey) bool {
+	if slices.ContainsFunc(r.n.performersOf(k), func(by vf.ID) bool { return by == provider || by == "" }) {
+		return true
+	}
+	number, known := r.n.groups.number[k.spec]
+	if !known {
+		return false
+	}
+	return slices.ContainsFunc(r.n.groups.resources.get(number), func(x *vf.EconomicResource) bool {
+		return x.Stage == k.stage && x.PrimaryAccountable == provider && x.OnhandQuantity.HasNumericalValue.Sign() > 0
+	})
+}
+
+// performersOf lists who can perform the recipes for a buffer.
+func (n *network) performersOf(k bufferKey) []vf.ID {
+	if n.performers == nil {
+		n.performers = make(map[bufferKey][]vf.ID, len(n.makers))
+		for i := range n.makers {
+			if m := &n.makers[i]; m.buffer >= 0 {
+				key := n.buffers[m.buffer]
+				n.performers[key] = append(n.performers[key], m.recipe.PerformedBy)
+			}
 		}
 	}
-	for _, r := range n.graph.EconomicResources {
-		if r.ConformsTo == k.spec && r.Stage == k.stage && r.PrimaryAccountable == provider && r.OnhandQuantity.HasNumericalValue.Sign() > 0 {
-			return true
-		}
-	}
-	return false
+	return n.performers[k]
 }
 
 // takes reports whether an input takes things from where they are.
@@ -262,47 +273,48 @@ func takes(a vf.Action) bool {
 // satisfy notes what a commitment means for the needs and offers that it
 // satisfies. It returns the first need that it is promised to, and how much is
 // still to come to needs.
-func (n *network) satisfy(c *vf.Commitment, intents map[vf.ID]*vf.Intent, fulfilled, left int64) (toNeed *vf.Intent, open int64) {
+func (r *reader) satisfy(c *vf.Commitment, fulfilled, left int64) (toNeed *vf.Intent, open int64) {
 	rest := fulfilled + left
 	at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd)
 	for _, id := range c.Satisfies {
-		i := intents[id]
+		i := as[*vf.Intent](r.look(id))
 		if i == nil {
 			continue
 		}
 		if i.Receiver == "" || i.Provider != "" {
-			n.firm.taken[id] = plus(n.firm.taken[id], fulfilled+left)
-			n.firm.lastOf[id] = c
+			r.deals.taken[id] = plus(r.deals.taken[id], fulfilled+left)
+			r.deals.lastOf[id] = c
 			continue
 		}
 		if toNeed == nil {
 			toNeed = i
 		}
 		q := rest
-		if w, err := n.steps(i.ResourceConformsTo, i.ResourceQuantity, true); err == nil {
-			q = min(rest, max(0, w-n.firm.counted[id]))
+		if w, err := r.n.steps(i.ResourceConformsTo, i.ResourceQuantity, true); err == nil {
+			q = min(rest, max(0, w-r.deals.counted[id]))
 		}
 		rest -= q
-		n.firm.counted[id] = plus(n.firm.counted[id], q)
+		r.deals.counted[id] = plus(r.deals.counted[id], q)
 		delivered := min(q, fulfilled)
 		fulfilled -= delivered
-		n.firm.done[id] = plus(n.firm.done[id], delivered)
+		r.deals.done[id] = plus(r.deals.done[id], delivered)
 		if q > delivered {
 			if !said {
 				at = needDue(i)
 			}
 			open += q - delivered
-			n.firm.promised[id] = append(n.firm.promised[id], coverage{at: max(at, n.now), qty: q - delivered, id: c.ID})
+			r.deals.promised[id] = append(r.deals.promised[id], coverage{at: max(at, r.n.now), qty: q - delivered, id: c.ID})
 		}
 	}
 	if toNeed != nil && rest > 0 && left > 0 {
-		n.overPromised(c, toNeed.ID, rest)
+		r.overPromised(c, toNeed.ID, rest)
 	}
 	return toNeed, open
 }
 
 // overPromised tells that more is promised to a need, or of an offer, than there is.
-func (n *network) overPromised(c *vf.Commitment, of vf.ID, over int64) {
+func (r *reader) overPromised(c *vf.Commitment, of vf.ID, over int64) {
+	n := r.n
 	unit := n.specUnit[c.ResourceConformsTo]
 	step, err := n.units.Step(unit)
 	if err != nil {
@@ -312,51 +324,55 @@ func (n *network) overPromised(c *vf.Commitment, of vf.ID, over int64) {
 	if err != nil {
 		return
 	}
-	n.broken = append(n.broken, Problem{Kind: "limitExceeded", About: of, Quantity: vf.Measure{HasNumericalValue: d, HasUnit: unit},
+	r.broken = append(r.broken, Problem{Kind: "limitExceeded", About: of, Quantity: vf.Measure{HasNumericalValue: d, HasUnit: unit},
 		Text: string(of) + " has more promised than it says: " + d.String() + " " + n.symbol(unit) + " too much, the last by " + string(c.ID) +
 			". Release or change a promise, or change what is wanted or offered."})
 }
 
-// readOpenFlow reads a flow of a firm process to which nobody has committed yet.
-func (n *network) readOpenFlow(i *vf.Intent, p *vf.Process, done int64) {
+// openFlow reads a flow of a firm process to which nobody has committed yet.
+func (r *reader) openFlow(i *vf.Intent, process vf.ID) {
+	p, n := as[*vf.Process](r.look(process)), r.n
 	if p == nil || p.Finished || i.ResourceConformsTo == "" || i.Action == vf.Work || i.Action == vf.Use || i.Action == vf.Cite {
 		return
 	}
 	q, err := n.steps(i.ResourceConformsTo, i.ResourceQuantity, true)
 	if err != nil {
-		n.breaks(i.ID, err)
+		r.broken = append(r.broken, broken(i.ID, err))
 		return
 	}
-	q -= max(done, n.firm.taken[i.ID])
+	q -= max(r.deals.done[i.ID], r.deals.taken[i.ID])
 	if q <= 0 {
 		return
 	}
-	n.firm.open = append(n.firm.open, i)
+	r.open = append(r.open, i)
 	if i.InputOf != "" && takes(i.Action) {
 		at, _ := firstTime(i.HasPointInTime, i.HasBeginning, i.Due, p.HasBeginning, vf.At(n.now))
-		n.firmNeed(i.ID, named(bufferKey{i.ResourceConformsTo, i.Stage, i.State, i.Place, i.ResourceInventoriedAs}), q, at)
+		r.firmNeed(i.ID, named(bufferKey{i.ResourceConformsTo, i.Stage, i.State, i.Place, i.ResourceInventoriedAs}), q, at)
 	}
 	if i.OutputOf != "" && i.Action != vf.DeliverService {
 		at, said := firstTime(i.Due, i.HasPointInTime, i.HasEnd, p.HasEnd)
-		n.firmSupply(i.ID, n.firmKey(i.ResourceConformsTo, i.Stage, i.State, i.Place, i.Action, p), q, at, said)
+		r.firmSupply(i.ID, firmKey(i.ResourceConformsTo, i.Stage, i.State, i.Place, i.Action, p), q, at, said)
 	}
 }
 
 // firmKey is the buffer of what a firm process puts out.
-func (n *network) firmKey(spec, stage vf.ID, state string, place vf.ID, a vf.Action, p *vf.Process) bufferKey {
+func firmKey(spec, stage vf.ID, state string, place vf.ID, a vf.Action, p *vf.Process) bufferKey {
 	if r := a.Effects(); stage == "" && r != nil && r.Stage == vf.Update {
 		stage = p.BasedOn
 	}
 	return bufferKey{spec: spec, stage: stage, state: state, place: place}
 }
 
-func (n *network) firmNeed(id vf.ID, k bufferKey, q, at int64) {
-	n.firm.needs = append(n.firm.needs, &need{id: id, buffer: n.buffer(k), qty: q, wanted: q, due: max(at, n.now), latest: never, firm: true})
+func (r *reader) firmNeed(id vf.ID, k bufferKey, q, at int64) *need {
+	d := r.newNeed()
+	*d = need{id: id, buffer: r.buffer(k), qty: q, wanted: q, due: max(at, r.n.now), latest: never, firm: true}
+	r.want(d)
+	return d
 }
 
-func (n *network) firmSupply(id vf.ID, k bufferKey, q, at int64, said bool) {
-	if said && at < n.now {
-		n.broken = append(n.broken, Problem{Kind: "late", About: id, When: vf.At(at), Text: string(id) + " was promised for " + day(at) + " and is still to come; it is counted from now on."})
+func (r *reader) firmSupply(id vf.ID, k bufferKey, q, at int64, said bool) {
+	if said && at < r.n.now {
+		r.broken = append(r.broken, Problem{Kind: "late", About: id, When: vf.At(at), Text: string(id) + " was promised for " + day(at) + " and is still to come; it is counted from now on."})
 	}
-	n.firm.supplies = append(n.firm.supplies, supply{buffer: n.buffer(k), at: max(at, n.now), qty: q, id: id, firm: true})
+	r.supplies = append(r.supplies, supply{buffer: r.buffer(k), at: max(at, r.n.now), qty: q, id: id, firm: true})
 }

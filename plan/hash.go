@@ -185,13 +185,13 @@ func (p *Plan) hashRecords(c *canon, r *ranks) {
 			record(n.needs[i].intent)
 		}
 	}
-	for _, q := range n.firm.processes {
+	for _, q := range n.firm.processes.all() {
 		record(q)
 	}
-	for _, q := range n.firm.commitments {
+	for _, q := range n.firm.commitments.all() {
 		record(q)
 	}
-	for _, q := range n.firm.open {
+	for _, q := range n.firm.open.all() {
 		record(q)
 	}
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -160,21 +161,33 @@ type network struct {
 	longFlow map[*vf.RecipeFlow]bool // flows whose ids end like another's of the recipe
 	specUnit map[vf.ID]vf.ID
 	last     map[vf.ID]vf.ID // the stage wanted by needs that name none
-	broken   []Problem
-	cycles   [][]int32
-	firm     firmFacts
-	horizon  int64
+	placed   map[vf.ID]bool  // specifications of which a recipe names a place
+	groups   groups
+
+	undeclared map[vf.ID]vf.ID // specifications without default unit; the least unit of their recipe flows
+	performers map[bufferKey][]vf.ID
+	broken     []Problem           // of recipes
+	brokenOf   map[int32][]Problem // of the records of a group, by its root
+	cycles     [][]int32
+	firm       firmFacts
+	horizon    int64
 
 	workTimes workTimes
 }
 
+// knownBuffer returns the number of a buffer, if there is one.
+func (n *network) knownBuffer(k bufferKey) (b int32, known bool) {
+	if k.stage == "" && k.state == "" && k.place == "" && k.only == "" {
+		b, known = n.plain[k.spec]
+	} else {
+		b, known = n.byKey[k]
+	}
+	return b, known
+}
+
 // buffer returns the number of a buffer, made if new.
 func (n *network) buffer(k bufferKey) int32 {
-	if k.stage == "" && k.state == "" && k.place == "" && k.only == "" {
-		if b, ok := n.plain[k.spec]; ok {
-			return b
-		}
-	} else if b, ok := n.byKey[k]; ok {
+	if b, known := n.knownBuffer(k); known {
 		return b
 	}
 	b := int32(len(n.buffers))
@@ -270,3 +283,12 @@ func (m *maker) inForce(begin int64) bool { return begin >= m.from && begin < m.
 func (n *network) suppliesOf(b int32) (from, to int32) { return n.supplyOf[b].from, n.supplyOf[b].to }
 
 func (n *network) hasSupply(b int32) bool { return n.supplyOf[b].from < n.supplyOf[b].to }
+
+// brokenFacts lists what makes no sense, in the facts and in the recipes.
+func (n *network) brokenFacts() []Problem {
+	list := slices.Clone(n.broken)
+	for _, root := range slices.Sorted(maps.Keys(n.brokenOf)) {
+		list = append(list, n.brokenOf[root]...)
+	}
+	return list
+}

@@ -165,7 +165,7 @@ func (p *Plan) Problems() []Problem {
 	for _, x := range p.parts {
 		list = append(list, x.problems...)
 	}
-	list = append(list, p.net.broken...)
+	list = append(list, p.net.brokenFacts()...)
 	slices.SortStableFunc(list, func(x, y Problem) int {
 		return cmp.Or(cmp.Compare(problemRank(x.Kind), problemRank(y.Kind)), strings.Compare(string(x.About), string(y.About)),
 			strings.Compare(string(x.Stage), string(y.Stage)), strings.Compare(x.Text, y.Text))

@@ -108,7 +108,7 @@ func newFirmFlows(n *network) *firmFlows {
 
 // gather notes what a part takes from and gives to firm flows.
 func (f *firmFlows) gather(w *reporter) {
-	if len(f.n.firm.commitments)+len(f.n.firm.open) == 0 {
+	if len(f.n.firm.commitments.leaves)+len(f.n.firm.open.leaves) == 0 {
 		return
 	}
 	supply, taken := map[vf.ID][]link{}, map[vf.ID][]link{}
@@ -130,19 +130,19 @@ func (f *firmFlows) gather(w *reporter) {
 
 // write writes the firm processes and flows.
 func (f *firmFlows) write(r *Report) {
-	for _, q := range f.n.firm.processes {
+	for _, q := range f.n.firm.processes.all() {
 		r.Processes = append(r.Processes, Process{ID: q.ID, Type: "Process", Name: q.Name, BasedOn: q.BasedOn, HasBeginning: q.HasBeginning, HasEnd: q.HasEnd, Firm: true})
 	}
 	finish := func(x Flow) {
 		x.Firm, x.Pegs, x.From = true, append([]Part{}, f.pegs[x.ID]...), f.from[x.ID]
 		r.Flows = append(r.Flows, x)
 	}
-	for _, c := range f.n.firm.commitments {
+	for _, c := range f.n.firm.commitments.all() {
 		at, _ := firstTime(c.Due, c.HasPointInTime, c.HasEnd, c.HasBeginning)
 		finish(Flow{ID: c.ID, Type: "Commitment", Action: c.Action, InputOf: c.InputOf, OutputOf: c.OutputOf, Provider: c.Provider, Receiver: c.Receiver,
 			ResourceConformsTo: c.ResourceConformsTo, Stage: c.Stage, State: c.State, ResourceQuantity: c.ResourceQuantity, EffortQuantity: c.EffortQuantity, Due: said(at)})
 	}
-	for _, i := range f.n.firm.open {
+	for _, i := range f.n.firm.open.all() {
 		at, _ := firstTime(i.Due, i.HasPointInTime, i.HasEnd, i.HasBeginning)
 		finish(Flow{ID: i.ID, Type: "Intent", Action: i.Action, InputOf: i.InputOf, OutputOf: i.OutputOf, Provider: i.Provider, Receiver: i.Receiver,
 			ResourceConformsTo: i.ResourceConformsTo, Stage: i.Stage, State: i.State, ResourceQuantity: i.ResourceQuantity, EffortQuantity: i.EffortQuantity, Due: said(at)})
