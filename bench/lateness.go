@@ -7,6 +7,7 @@ import (
 
 	"commonweal/plan"
 	"commonweal/vf"
+	"commonweal/zone"
 )
 
 // Lateness is how far a plan misses what is demanded, targets of stock aside.
@@ -46,6 +47,6 @@ func PlanChains(g *vf.Graph) (*plan.Plan, time.Duration, error) {
 		return nil, 0, err
 	}
 	began := time.Now()
-	p, err := plan.New(g, plan.Settings{Now: now})
+	p, err := plan.New(g, plan.Settings{Now: now, Zone: zone.Load})
 	return p, time.Since(began), err
 }

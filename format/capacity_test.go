@@ -14,7 +14,7 @@ var capacityFaults = []struct{ input, rule, place string }{
 	{having("Person", `"name": "Bo", "workTime": ["RRULE:FREQ=DAILY"]`), "badWorkTime", "f.jsonld:9:1: x workTime"},
 	{having("Organization", `"name": "Bo", "workTime": ["DTSTART:20260105T080000"]`), "badWorkTime", "f.jsonld:9:1: x workTime"},
 	{having("SpatialThing", `"workTime": ["DTSTART:20260105\nRRULE:FREQ=SECONDLY"]`), "badWorkTime", "f.jsonld:9:1: x workTime"},
-	{having("EconomicResource", `"conformsTo": "wool", "workTime": ["BEGIN:VTODO"]`), "badWorkTime", "f.jsonld:9:1: x workTime"},
+	{having("EconomicResource", `"conformsTo": "wool", "workTime": ["BEGIN:VJOURNAL"]`), "badWorkTime", "f.jsonld:9:1: x workTime"},
 	{having("EconomicResource", `"conformsTo": "wool", "workTime": ["DTSTART;TZID=Europe/Berlin:20260105", "EXDATE;TZID=Mars/North:20260105"]`), "unknownZone", "f.jsonld:9:1: x workTime"},
 	{making(`"workTime": ["DTSTART:20261305"]`, wool), "badWorkTime", "f.jsonld:9:1: m workTime"},
 	{making(`"setUp": "2 kg"`, wool), "notADuration", "f.jsonld:9:1: m setUp"},
