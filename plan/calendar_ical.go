@@ -213,7 +213,7 @@ func (x *expansion) recurring(b *blockTimes) ([]int64, error) {
 		}
 		last = min(last, until)
 	}
-	option := rruleOf(r)
+	option := rruleOf(r, b.Begin.Clock)
 	if reason := tooMuch(r, b.Begin.Clock); reason != "" {
 		return nil, absurd(b, reason)
 	}
@@ -294,16 +294,41 @@ func rulePeriod(r *vf.WorkRule) int64 {
 	return lengths[r.Every] * int64(r.Interval)
 }
 
-// rruleOf says a rule in the words of the library.
-func rruleOf(r *vf.WorkRule) rrule.ROption {
+// rruleOf says a rule in the words of the library. A rule that names weeks alone
+// is about the day of the week on which it begins, as months alone are about the
+// day of the month.
+func rruleOf(r *vf.WorkRule, begin int64) rrule.ROption {
 	frequencies := map[vf.Frequency]rrule.Frequency{vf.Yearly: rrule.YEARLY, vf.Monthly: rrule.MONTHLY, vf.Weekly: rrule.WEEKLY, vf.Daily: rrule.DAILY, vf.Hourly: rrule.HOURLY}
 	days := []rrule.Weekday{rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU}
 	o := rrule.ROption{Freq: frequencies[r.Every], Interval: r.Interval, Count: r.Count, Wkst: days[r.WeekStart], Bysetpos: r.Positions, Bymonth: r.Months,
 		Bymonthday: r.MonthDays, Byyearday: r.YearDays, Byweekno: r.Weeks, Byhour: r.Hours, Byminute: r.Minutes, Bysecond: r.Seconds}
 	for _, d := range r.Days {
-		o.Byweekday = append(o.Byweekday, days[d.Day].Nth(d.Nth))
+		o.Byweekday = append(o.Byweekday, ruleDays(r, d)...)
+	}
+	if len(r.Weeks) > 0 && len(r.Days)+len(r.MonthDays)+len(r.YearDays) == 0 {
+		o.Byweekday = days[(time.Unix(begin, 0).UTC().Weekday()+6)%7:][:1]
 	}
 	return o
+}
+
+// ruleDays says a day in the words of the library. It takes “Mondays and the first
+// Tuesday” for what is both; so beside days with a number, Mondays are the first
+// Monday, the second and so on.
+func ruleDays(r *vf.WorkRule, d vf.WorkDay) []rrule.Weekday {
+	days := []rrule.Weekday{rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU}
+	day := days[d.Day]
+	if d.Nth != 0 || !slices.ContainsFunc(r.Days, func(w vf.WorkDay) bool { return w.Nth != 0 }) {
+		return []rrule.Weekday{day.Nth(d.Nth)}
+	}
+	most := 5
+	if r.Every == vf.Yearly && len(r.Months) == 0 {
+		most = 53
+	}
+	var list []rrule.Weekday
+	for n := range most {
+		list = append(list, day.Nth(n+1))
+	}
+	return list
 }
 
 // tooMuch says why a rule would be long to follow, or gives nothing, as far as

@@ -1,0 +1,210 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"commonweal/vf"
+	"commonweal/zone"
+)
+
+// meant reports whether a rule means a day, straight from RFC 5545: the day is
+// in a period that counts, and is named there by each part that names days.
+func meant(r *vf.WorkRule, first, d time.Time) bool {
+	switch r.Every {
+	case vf.Daily:
+		if int(d.Sub(first).Hours()/24)%r.Interval != 0 {
+			return false
+		}
+	case vf.Weekly:
+		if int(weekOf(r, d).Sub(weekOf(r, first)).Hours()/24/7)%r.Interval != 0 {
+			return false
+		}
+	case vf.Monthly:
+		if ((d.Year()-first.Year())*12+int(d.Month()-first.Month()))%r.Interval != 0 {
+			return false
+		}
+	case vf.Yearly:
+		if (d.Year()-first.Year())%r.Interval != 0 {
+			return false
+		}
+	}
+	if len(r.Months) > 0 && !slices.Contains(r.Months, int(d.Month())) {
+		return false
+	}
+	lastOfYear := time.Date(d.Year(), 12, 31, 0, 0, 0, 0, time.UTC).YearDay()
+	lastOfMonth := time.Date(d.Year(), d.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	_, week := d.ISOWeek()
+	named := false
+	for _, part := range []struct {
+		list   []int
+		values []int
+	}{{r.MonthDays, []int{d.Day(), d.Day() - lastOfMonth - 1}}, {r.YearDays, []int{d.YearDay(), d.YearDay() - lastOfYear - 1}}, {r.Weeks, []int{week}}} {
+		named = named || len(part.list) > 0
+		if len(part.list) > 0 && !slices.ContainsFunc(part.list, func(v int) bool { return slices.Contains(part.values, v) }) {
+			return false
+		}
+	}
+	if len(r.Days) > 0 {
+		return slices.ContainsFunc(r.Days, func(w vf.WorkDay) bool { return meantDay(r, w, d, lastOfMonth, lastOfYear) })
+	}
+	return meantByItsBeginning(r, first, d, named)
+}
+
+func weekOf(r *vf.WorkRule, d time.Time) time.Time {
+	return d.AddDate(0, 0, -((int(d.Weekday())+6)%7-r.WeekStart+7)%7)
+}
+
+func meantDay(r *vf.WorkRule, w vf.WorkDay, d time.Time, lastOfMonth, lastOfYear int) bool {
+	if (int(d.Weekday())+6)%7 != w.Day {
+		return false
+	}
+	day, last := d.Day(), lastOfMonth
+	if r.Every == vf.Yearly && len(r.Months) == 0 {
+		day, last = d.YearDay(), lastOfYear
+	}
+	return w.Nth == 0 || w.Nth == (day-1)/7+1 || w.Nth == -((last-day)/7+1)
+}
+
+// meantByItsBeginning says what a rule that names no days takes from its first.
+func meantByItsBeginning(r *vf.WorkRule, first, d time.Time, named bool) bool {
+	switch {
+	case len(r.Weeks) > 0 && len(r.MonthDays)+len(r.YearDays) == 0, r.Every == vf.Weekly:
+		return d.Weekday() == first.Weekday()
+	case named || r.Every == vf.Daily:
+		return true
+	case r.Every == vf.Yearly && len(r.Months) == 0 && d.Month() != first.Month():
+		return false
+	}
+	return d.Day() == first.Day()
+}
+
+// numbers draws a few numbers of a range without zero.
+func numbers(t *rapid.T, label string, least, most int) []int {
+	list := rapid.SliceOfNDistinct(rapid.IntRange(least, most).Filter(func(n int) bool { return n != 0 }), 1, 4, rapid.ID[int]).Draw(t, label)
+	slices.Sort(list)
+	return list
+}
+
+func randomRule(t *rapid.T) *vf.WorkRule {
+	r := &vf.WorkRule{Every: vf.Frequency(rapid.IntRange(int(vf.Yearly), int(vf.Daily)).Draw(t, "every")), Interval: rapid.SampledFrom([]int{1, 1, 2, 3, 5}).Draw(t, "interval"),
+		WeekStart: rapid.SampledFrom([]int{0, 0, 6, 3}).Draw(t, "week start")}
+	chosen := func(what string) bool { return rapid.IntRange(0, 2).Draw(t, what) == 0 }
+	if chosen("months") {
+		r.Months = numbers(t, "month", 1, 12)
+	}
+	if r.Every != vf.Weekly && chosen("days of the month") {
+		r.MonthDays = numbers(t, "day of the month", -31, 31)
+	}
+	if r.Every == vf.Yearly && chosen("days of the year") {
+		r.YearDays = numbers(t, "day of the year", -366, 366)
+	}
+	if r.Every == vf.Yearly && chosen("weeks") {
+		r.Weeks, r.Interval, r.WeekStart = numbers(t, "week", 1, 53), 1, 0
+	}
+	if chosen("days") {
+		for range rapid.IntRange(1, 3).Draw(t, "how many days") {
+			w := vf.WorkDay{Day: rapid.IntRange(0, 6).Draw(t, "day")}
+			if r.Every <= vf.Monthly && len(r.Weeks) == 0 {
+				w.Nth = rapid.SampledFrom([]int{0, 0, 1, 2, 5, -1, -5}).Draw(t, "which")
+			}
+			r.Days = append(r.Days, w)
+		}
+	}
+	if chosen("count") {
+		r.Count = rapid.IntRange(1, 30).Draw(t, "how many")
+	}
+	return r
+}
+
+// written is a rule as iCalendar has it.
+func written(r *vf.WorkRule) string {
+	names := []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+	text := fmt.Sprintf("FREQ=%s;INTERVAL=%d;WKST=%s", r.Every, r.Interval, names[r.WeekStart])
+	if r.Count > 0 {
+		text += fmt.Sprintf(";COUNT=%d", r.Count)
+	}
+	for _, part := range []struct {
+		key  string
+		list []int
+	}{{"BYMONTH", r.Months}, {"BYMONTHDAY", r.MonthDays}, {"BYYEARDAY", r.YearDays}, {"BYWEEKNO", r.Weeks}} {
+		if len(part.list) > 0 {
+			text += ";" + part.key + "=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(part.list), " ", ","), "[]")
+		}
+	}
+	var days []string
+	for _, w := range r.Days {
+		name := names[w.Day]
+		if w.Nth != 0 {
+			name = fmt.Sprint(w.Nth) + name
+		}
+		days = append(days, name)
+	}
+	if len(days) > 0 {
+		text += ";BYDAY=" + strings.Join(days, ",")
+	}
+	return text
+}
+
+// TestRulesMeanWhatTheySay compares calendars with a walk through the days.
+func TestRulesMeanWhatTheySay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := randomRule(t)
+		first := time.Date(rapid.SampledFrom([]int{1970, 2019, 2024, 2026}).Draw(t, "year"), 1, rapid.IntRange(1, 366).Draw(t, "first"), 0, 0, 0, 0, time.UTC)
+		from := time.Date(2026, 1, rapid.IntRange(1, 366).Draw(t, "from"), 0, 0, 0, 0, time.UTC)
+		until := from.AddDate(0, 0, rapid.IntRange(1, 900).Draw(t, "length"))
+		c, err := parseWorkTime([]string{"DTSTART:" + first.Format("20060102"), "RRULE:" + written(r)}, nil, from.Unix(), until.Unix())
+		var days []stretch
+		count := 0
+		for d := first; d.Before(until); d = d.AddDate(0, 0, 1) {
+			if !meant(r, first, d) {
+				continue
+			}
+			if count++; r.Count > 0 && count > r.Count {
+				break
+			}
+			days = append(days, stretch{d.Unix(), d.Unix() + aDay})
+		}
+		if err != nil {
+			if len(days) > 0 {
+				t.Fatalf("%s is refused: %v", written(r), err)
+			}
+			return
+		}
+		if want := newCalendar(merged(days, from.Unix(), until.Unix()), from.Unix(), until.Unix()); shown(c, time.UTC) != shown(want, time.UTC) {
+			t.Fatalf("%s from %s\nhas  %s\nwant %s", written(r), first, shown(c, time.UTC), shown(want, time.UTC))
+		}
+	})
+}
+
+// FuzzCalendar looks for work time that breaks the planner, or takes for ever.
+func FuzzCalendar(f *testing.F) {
+	for _, text := range []string{
+		"DTSTART;TZID=Europe/Berlin:20260105T080000\nDTEND:20260105T160000\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20271231\nEXDATE:20260106T080000",
+		"BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260724\nDURATION:P3W\nRRULE:FREQ=YEARLY;COUNT=5\nEND:VEVENT", "DTSTART:20260105\nRRULE:FREQ=YEARLY;BYMONTH=1;BYDAY=-1FR,53MO;BYSETPOS=1,-1",
+		"DTSTART:20260105\nRRULE:FREQ=HOURLY;INTERVAL=7;BYHOUR=3;BYMINUTE=0,30;BYSETPOS=-2;BYYEARDAY=366", "DTSTART:00010101\nRRULE:FREQ=MONTHLY;INTERVAL=999983", "DTSTART:99991231\nRRULE:FREQ=WEEKLY;WKST=SU",
+		"DTSTART;TZID=Pacific/Apia:20111229T080000\nDTEND;TZID=Africa/Casablanca:20111231T080000\nRRULE:FREQ=YEARLY;BYWEEKNO=-53,53,1;BYMONTH=12",
+	} {
+		f.Add(text)
+	}
+	from, until := int64(1767225600), int64(1767225600+2*365*aDay)
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseWorkTime([]string{text}, zone.Load, from, until)
+		if err != nil || c == nil {
+			return
+		}
+		last := from - 1
+		for _, s := range c.spans() {
+			if s.from <= last || s.until <= s.from || s.until > until {
+				t.Fatalf("%q gives %v", text, c.spans())
+			}
+			last = s.until
+		}
+	})
+}
