@@ -18,6 +18,10 @@ const (
 	mostPositions = 31        // BYSETPOS is looked up one by one, in each period
 	mostRuleSteps = 5_000_000 // days, or shorter periods, through which rules are followed
 	mostBlocks    = 10_000
+
+	mostNetworkSteps = 200_000_000 // the same for all properties of a network
+	emptySteps       = 20_000      // for a rule that gives nothing in its time, and so is followed beyond
+	ruleSteps        = 100         // for any rule
 )
 
 // aDay is how long a day is on the clock, where the clock is not set.
@@ -31,32 +35,38 @@ const fourCenturies = 146_097 * aDay
 // cannot be read, zones that are not known and rules that ask for too much, or
 // for what never is, are refused.
 func parseWorkTime(lines []string, zone func(string) (*time.Location, error), from, until int64) (*calendar, error) {
+	x := &expansion{zone: zone, from: from, until: until}
+	return x.calendar(lines)
+}
+
+// calendar works out one property.
+func (x *expansion) calendar(lines []string) (*calendar, error) {
+	x.said, x.steps = 0, 0
 	blocks, err := vf.ParseWorkTime(lines)
 	if err != nil || len(blocks) == 0 {
 		return nil, err
 	}
 	if len(blocks) > mostBlocks {
-		return nil, rule.Refuse("absurdCalendar", "line", blocks[mostBlocks].Line, "reason", "it is one of more than "+strconv.Itoa(mostBlocks)+" blocks")
+		return nil, absurd(&blocks[mostBlocks], "it is one of more than "+strconv.Itoa(mostBlocks)+" blocks")
 	}
-	x := &expansion{zone: zone, from: from, until: until}
 	var open, closed []stretch
 	always := true
-	for _, b := range blocks {
-		spans, err := x.block(b)
+	for i := range blocks {
+		stretches, err := x.block(&blocks[i])
 		if err != nil {
 			return nil, err
 		}
-		if b.Closed {
-			closed = append(closed, spans...)
+		if blocks[i].Closed {
+			closed = append(closed, stretches...)
 		} else {
 			always = false
-			open = append(open, spans...)
+			open = append(open, stretches...)
 		}
 	}
 	if always {
-		open = []stretch{{from, until}}
+		open = []stretch{{x.from, x.until}}
 	}
-	return newCalendar(without(merged(open, from, until), merged(closed, from, until)), from, until), nil
+	return newCalendar(without(merged(open, x.from, x.until), merged(closed, x.from, x.until)), x.from, x.until), nil
 }
 
 // merged returns the spans in order, each apart from the next.
@@ -74,8 +84,9 @@ func merged(list []stretch, from, until int64) []stretch {
 type expansion struct {
 	zone        func(string) (*time.Location, error)
 	from, until int64
-	said        int   // times that rules gave
-	steps       int64 // periods, or days of longer ones, that rules are followed through
+	said        int   // times that the rules of this property gave
+	steps       int64 // periods, or days of longer ones, through which they were followed
+	all         int64 // such steps for all properties
 }
 
 // blockTimes is a block with the zone whose clock it goes by.
@@ -113,12 +124,12 @@ func (x *expansion) onClock(b *blockTimes, t vf.LocalTime) (int64, error) {
 }
 
 // block lists the spans of a block that reach into the range.
-func (x *expansion) block(said vf.WorkBlock) ([]stretch, error) {
+func (x *expansion) block(said *vf.WorkBlock) ([]stretch, error) {
 	loc, err := x.location(said.Line, said.Begin.Zone, nil)
 	if err != nil {
 		return nil, err
 	}
-	b := &blockTimes{WorkBlock: said, loc: loc}
+	b := &blockTimes{WorkBlock: *said, loc: loc}
 	if b.Lasts == (vf.LocalSpan{}) {
 		end, err := x.onClock(b, b.End)
 		if err != nil {
@@ -215,25 +226,38 @@ func (x *expansion) recurring(b *blockTimes) ([]int64, error) {
 	}
 	option := rruleOf(r, b.Begin.Clock)
 	if reason := tooMuch(r, b.Begin.Clock); reason != "" {
-		return nil, absurd(b, reason)
+		return nil, absurd(&b.WorkBlock, reason)
 	}
 	begin := b.Begin.Clock
 	if p := rulePeriod(r); r.Count == 0 && p > 0 && low-begin > 3*p {
 		begin += (low - begin - 2*p) / p * p
 	}
-	if begin > last {
+	if begin > last || last < low {
 		return nil, nil
 	}
-	if x.steps += steps(r, begin, last); x.steps > mostRuleSteps {
-		return nil, absurd(b, "to follow it takes more than "+strconv.Itoa(mostRuleSteps)+" steps")
+	if err := x.charge(b, steps(r, begin, last)); err != nil {
+		return nil, err
 	}
 	shift := centuriesLeft(last) * fourCenturies
 	option.Dtstart, option.Until = time.Unix(begin+shift, 0).UTC(), time.Unix(last+shift, 0).UTC()
+	before := x.said
 	list, err := x.visit(b, option, low, shift)
-	if err == nil && len(list) == 0 {
-		err = neverIs(b, option)
+	if err == nil && x.said == before {
+		if err = x.charge(b, emptySteps); err == nil {
+			err = neverIs(b, option)
+		}
 	}
 	return list, err
+}
+
+// charge counts steps, and refuses a rule with which they are too many.
+func (x *expansion) charge(b *blockTimes, steps int64) error {
+	x.steps += steps
+	x.all += steps
+	if x.steps > mostRuleSteps || x.all > mostNetworkSteps {
+		return absurd(&b.WorkBlock, "to follow it takes too many steps")
+	}
+	return nil
 }
 
 // visit walks through what a rule gives until its end, and lists what is not too
@@ -241,13 +265,13 @@ func (x *expansion) recurring(b *blockTimes) ([]int64, error) {
 func (x *expansion) visit(b *blockTimes, option rrule.ROption, low, shift int64) ([]int64, error) {
 	made, err := rrule.NewRRule(option)
 	if err != nil {
-		return nil, absurd(b, err.Error())
+		return nil, absurd(&b.WorkBlock, err.Error())
 	}
 	var list []int64
 	next := made.Iterator()
 	for t, ok := next(); ok; t, ok = next() {
 		if x.said++; x.said > mostSpans {
-			return nil, absurd(b, "it gives more than "+strconv.Itoa(mostSpans)+" times")
+			return nil, absurd(&b.WorkBlock, "it gives more than "+strconv.Itoa(mostSpans)+" times")
 		}
 		if clock := t.Unix() - shift; clock >= low {
 			list = append(list, clock)
@@ -261,15 +285,15 @@ func neverIs(b *blockTimes, option rrule.ROption) error {
 	option.Until, option.Count = time.Unix(math.MaxInt32*128, 0).UTC(), 1
 	made, err := rrule.NewRRule(option)
 	if err != nil {
-		return absurd(b, err.Error())
+		return absurd(&b.WorkBlock, err.Error())
 	}
 	if _, ok := made.Iterator()(); !ok {
-		return absurd(b, "it gives no time in four hundred years")
+		return absurd(&b.WorkBlock, "it gives no time in four hundred years")
 	}
 	return nil
 }
 
-func absurd(b *blockTimes, reason string) error {
+func absurd(b *vf.WorkBlock, reason string) error {
 	return rule.Refuse("absurdCalendar", "line", b.Line, "reason", reason)
 }
 
@@ -285,7 +309,7 @@ func steps(r *vf.WorkRule, begin, last int64) int64 {
 	if p := rulePeriod(r); r.Every >= vf.Daily {
 		step = p
 	}
-	return ((last-begin)/step + 1) * int64(1+len(r.Positions))
+	return ((last-begin)/step+1)*int64(1+len(r.Positions)) + ruleSteps
 }
 
 // rulePeriod is the length of the periods that a rule counts, 0 where they differ.

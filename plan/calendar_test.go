@@ -158,6 +158,12 @@ func TestAbsurdWorkTimeIsRefused(t *testing.T) {
 	refusedAs(t, err, "absurdCalendar", "more than 200000 times")
 	_, err = parseWorkTime(slices.Repeat([]string{"DTSTART:00010101\nRRULE:FREQ=YEARLY"}, 8), nil, at(t, "2026-01-01"), at(t, "2029-01-01"))
 	refusedAs(t, err, "absurdCalendar", "steps")
+	rare := []string{"DTSTART:20260101", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;UNTIL=20260109"}
+	_, err = parseWorkTime(slices.Repeat(rare, 250), nil, at(t, "2026-01-01"), at(t, "2029-01-01"))
+	refusedAs(t, err, "absurdCalendar", "steps")
+	if c, err := parseWorkTime(slices.Repeat(rare, 200), nil, at(t, "2026-01-01"), at(t, "2029-01-01")); err != nil || len(c.begins) > 0 {
+		t.Errorf("what is rare gives %v, %v", c, err)
+	}
 	_, err = parseWorkTime(slices.Repeat([]string{"DTSTART:20260101"}, 10_001), nil, at(t, "2026-01-01"), at(t, "2029-01-01"))
 	refusedAs(t, err, "absurdCalendar", "blocks")
 }

@@ -49,13 +49,13 @@ func timedRecords(g *vf.Graph) []timed {
 // record, the first by its id.
 func readWorkTimes(g *vf.Graph, zone func(string) (*time.Location, error), from, until int64) (workTimes, error) {
 	times, same, stretches := workTimes{}, map[string]*calendar{}, 0
-	zone = remembered(zone)
+	x := &expansion{zone: remembered(zone), from: from, until: until}
 	for _, t := range timedRecords(g) {
 		text := strings.Join(t.lines, "\n")
 		c, known := same[text]
 		if !known {
 			var err error
-			if c, err = parseWorkTime(t.lines, zone, from, until); err != nil {
+			if c, err = x.calendar(t.lines); err != nil {
 				return nil, placed(err, string(t.id)+" workTime")
 			}
 			same[text] = c
