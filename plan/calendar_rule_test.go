@@ -13,9 +13,9 @@ import (
 	"commonweal/zone"
 )
 
-// meant reports whether a rule means a day, straight from RFC 5545: the day is
+// ruleMeans reports whether a rule means a day, straight from RFC 5545: the day is
 // in a period that counts, and is named there by each part that names days.
-func meant(r *vf.WorkRule, first, d time.Time) bool {
+func ruleMeans(r *vf.WorkRule, first, d time.Time) bool {
 	switch r.Every {
 	case vf.Daily:
 		if int(d.Sub(first).Hours()/24)%r.Interval != 0 {
@@ -84,8 +84,8 @@ func meantByItsBeginning(r *vf.WorkRule, first, d time.Time, named bool) bool {
 	return d.Day() == first.Day()
 }
 
-// numbers draws a few numbers of a range without zero.
-func numbers(t *rapid.T, label string, least, most int) []int {
+// fewNumbers draws a few numbers of a range without zero.
+func fewNumbers(t *rapid.T, label string, least, most int) []int {
 	list := rapid.SliceOfNDistinct(rapid.IntRange(least, most).Filter(func(n int) bool { return n != 0 }), 1, 4, rapid.ID[int]).Draw(t, label)
 	slices.Sort(list)
 	return list
@@ -96,16 +96,16 @@ func randomRule(t *rapid.T) *vf.WorkRule {
 		WeekStart: rapid.SampledFrom([]int{0, 0, 6, 3}).Draw(t, "week start")}
 	chosen := func(what string) bool { return rapid.IntRange(0, 2).Draw(t, what) == 0 }
 	if chosen("months") {
-		r.Months = numbers(t, "month", 1, 12)
+		r.Months = fewNumbers(t, "month", 1, 12)
 	}
 	if r.Every != vf.Weekly && chosen("days of the month") {
-		r.MonthDays = numbers(t, "day of the month", -31, 31)
+		r.MonthDays = fewNumbers(t, "day of the month", -31, 31)
 	}
 	if r.Every == vf.Yearly && chosen("days of the year") {
-		r.YearDays = numbers(t, "day of the year", -366, 366)
+		r.YearDays = fewNumbers(t, "day of the year", -366, 366)
 	}
 	if r.Every == vf.Yearly && chosen("weeks") {
-		r.Weeks, r.Interval, r.WeekStart = numbers(t, "week", 1, 53), 1, 0
+		r.Weeks, r.Interval, r.WeekStart = fewNumbers(t, "week", 1, 53), 1, 0
 	}
 	if chosen("days") {
 		for range rapid.IntRange(1, 3).Draw(t, "how many days") {
@@ -122,8 +122,8 @@ func randomRule(t *rapid.T) *vf.WorkRule {
 	return r
 }
 
-// written is a rule as iCalendar has it.
-func written(r *vf.WorkRule) string {
+// ruleText is a rule as iCalendar has it.
+func ruleText(r *vf.WorkRule) string {
 	names := []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 	text := fmt.Sprintf("FREQ=%s;INTERVAL=%d;WKST=%s", r.Every, r.Interval, names[r.WeekStart])
 	if r.Count > 0 {
@@ -159,11 +159,11 @@ func TestRulesMeanWhatTheySay(t *testing.T) {
 		first := time.Date(rapid.SampledFrom([]int{1970, 2019, 2024, 2026}).Draw(t, "year"), 1, rapid.IntRange(1, 366).Draw(t, "first"), 0, 0, 0, 0, time.UTC)
 		from := time.Date(2026, 1, rapid.IntRange(1, 366).Draw(t, "from"), 0, 0, 0, 0, time.UTC)
 		until := from.AddDate(0, 0, rapid.IntRange(1, 900).Draw(t, "length"))
-		c, err := parseWorkTime([]string{"DTSTART:" + first.Format("20060102"), "RRULE:" + written(r)}, nil, from.Unix(), until.Unix())
+		c, err := parseWorkTime([]string{"DTSTART:" + first.Format("20060102"), "RRULE:" + ruleText(r)}, nil, from.Unix(), until.Unix())
 		var days []stretch
 		count := 0
 		for d := first; d.Before(until); d = d.AddDate(0, 0, 1) {
-			if !meant(r, first, d) {
+			if !ruleMeans(r, first, d) {
 				continue
 			}
 			if count++; r.Count > 0 && count > r.Count {
@@ -173,12 +173,12 @@ func TestRulesMeanWhatTheySay(t *testing.T) {
 		}
 		if err != nil {
 			if len(days) > 0 {
-				t.Fatalf("%s is refused: %v", written(r), err)
+				t.Fatalf("%s is refused: %v", ruleText(r), err)
 			}
 			return
 		}
-		if want := newCalendar(merged(days, from.Unix(), until.Unix()), from.Unix(), until.Unix()); shown(c, time.UTC) != shown(want, time.UTC) {
-			t.Fatalf("%s from %s\nhas  %s\nwant %s", written(r), first, shown(c, time.UTC), shown(want, time.UTC))
+		if want := newCalendar(merged(days, from.Unix(), until.Unix()), from.Unix(), until.Unix()); stretchesIn(c, time.UTC) != stretchesIn(want, time.UTC) {
+			t.Fatalf("%s from %s\nhas  %s\nwant %s", ruleText(r), first, stretchesIn(c, time.UTC), stretchesIn(want, time.UTC))
 		}
 	})
 }

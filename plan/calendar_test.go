@@ -27,8 +27,8 @@ func at(t *testing.T, text string) int64 {
 	return 0
 }
 
-// shown writes the open spans of a calendar in a zone.
-func shown(c *calendar, loc *time.Location) string {
+// stretchesIn writes the open spans of a calendar in a zone.
+func stretchesIn(c *calendar, loc *time.Location) string {
 	var list []string
 	for _, s := range c.spans() {
 		list = append(list, time.Unix(s.from, 0).In(loc).Format("0102T1504")+"-"+time.Unix(s.until, 0).In(loc).Format("0102T1504"))
@@ -79,8 +79,8 @@ func TestWorkTimeIsWorkedOut(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if shown(got, loc) != c.want {
-				t.Errorf("work goes on\n%s, want\n%s", shown(got, loc), c.want)
+			if stretchesIn(got, loc) != c.want {
+				t.Errorf("work goes on\n%s, want\n%s", stretchesIn(got, loc), c.want)
 			}
 		})
 	}
@@ -178,8 +178,8 @@ func randomCalendar(t *rapid.T, label string, minutes int) *calendar {
 	return newCalendar(merged(list, 0, int64(minutes)*60), 0, int64(minutes)*60)
 }
 
-// open asks the slow way whether work goes on in the minute that begins at t.
-func open(c *calendar, t int64) bool {
+// openAt asks the slow way whether work goes on in the minute that begins at t.
+func openAt(c *calendar, t int64) bool {
 	return slices.ContainsFunc(c.spans(), func(s stretch) bool { return s.from <= t && t < s.until })
 }
 
@@ -192,8 +192,8 @@ func TestCalendarsAreSetsOfMinutes(t *testing.T) {
 		rest := newCalendar(without(a.spans(), b.spans()), 0, minutes*60)
 		for m := int64(-1); m <= minutes; m++ {
 			at := m * 60
-			if open(both, at) != (open(a, at) && open(b, at)) || open(rest, at) != (open(a, at) && !open(b, at)) {
-				t.Fatalf("minute %d: a %v, b %v, both %v, a without b %v", m, open(a, at), open(b, at), open(both, at), open(rest, at))
+			if openAt(both, at) != (openAt(a, at) && openAt(b, at)) || openAt(rest, at) != (openAt(a, at) && !openAt(b, at)) {
+				t.Fatalf("minute %d: a %v, b %v, both %v, a without b %v", m, openAt(a, at), openAt(b, at), openAt(both, at), openAt(rest, at))
 			}
 		}
 		for _, c := range []*calendar{both, rest} {
@@ -248,7 +248,7 @@ func TestBackAndForwardCountWorkTime(t *testing.T) {
 // slowly counts the work time minute by minute.
 func slowly(c *calendar, from, until int64) (work int64) {
 	for ; from < until; from += 60 {
-		if open(c, from) {
+		if openAt(c, from) {
 			work += 60
 		}
 	}
@@ -258,7 +258,7 @@ func slowly(c *calendar, from, until int64) (work int64) {
 func checkBack(t *rapid.T, c *calendar, end, work, until int64) {
 	want, found := int64(0), false
 	for at := end; at >= 0 && end <= until && !found; at -= 60 {
-		found = slowly(c, at, end) == work && (work > 0 || open(c, at-60))
+		found = slowly(c, at, end) == work && (work > 0 || openAt(c, at-60))
 		want = at
 	}
 	if work > 0 && found {
@@ -274,7 +274,7 @@ func checkBack(t *rapid.T, c *calendar, end, work, until int64) {
 func checkForward(t *rapid.T, c *calendar, begin, work, until int64) {
 	want, found := int64(0), false
 	for at := begin; at <= until && begin >= 0 && !found; at += 60 {
-		found = slowly(c, begin, at) == work && (work > 0 || open(c, at))
+		found = slowly(c, begin, at) == work && (work > 0 || openAt(c, at))
 		want = at
 	}
 	if got, ok := c.forward(begin, work); ok != found || ok && got != want {
