@@ -1,6 +1,6 @@
 # make run    plans a real network and prints what to try next
 # make test   runs every test (a few minutes); make lint reads the code
-# make bench  generates the networks S, M and L and measures the planner on them
+# make bench  generates networks of known size and measures the planner on them
 # make soak   runs the tests that count with greater counts (long)
 # Go is needed; what else is needed is installed by the target that needs it, where it is missing.
 

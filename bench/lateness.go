@@ -3,11 +3,8 @@ package bench
 import (
 	"math/big"
 	"strings"
-	"time"
 
 	"commonweal/plan"
-	"commonweal/vf"
-	"commonweal/zone"
 )
 
 // Lateness is how far a plan misses what is demanded, targets of stock aside.
@@ -38,15 +35,4 @@ func LatenessOf(p *plan.Plan) Lateness {
 		l.Short.Add(l.Short, left)
 	}
 	return l
-}
-
-// PlanChains plans a network of chains.
-func PlanChains(g *vf.Graph) (*plan.Plan, time.Duration, error) {
-	now, err := vf.ParseTime(Now)
-	if err != nil {
-		return nil, 0, err
-	}
-	began := time.Now()
-	p, err := plan.New(g, plan.Settings{Now: now, Zone: zone.Load})
-	return p, time.Since(began), err
 }

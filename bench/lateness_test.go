@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"commonweal/format"
-	"commonweal/plan"
 	"commonweal/vf"
 )
 
@@ -25,7 +24,7 @@ func TestLatenessOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.New(g, plan.Settings{Now: now})
+	p, _, err := Solve(g)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,28 +7,36 @@ import (
 
 // Size is a network to generate, and what a right plan of it holds.
 type Size struct {
-	Name          string
-	Items, Needs  int
-	Orders        int // proposed processes and purchases of a right plan
-	Milliseconds  int // the engine's time that is aimed at
-	Megabytes     int // the memory that is aimed at, 0 where none is
-	horizon, seed int
+	Name         string
+	Items, Needs int
+	Orders       int // proposed processes and purchases of a right plan; 0 where needs come too early for that
+	Milliseconds int // the engine's time that is aimed at, 0 where none is
+	Megabytes    int // the memory that is aimed at, 0 where none is
+	firstDue     int // the first day on which something is due
 }
 
-// Sizes are the networks S, M and L.
+// Sizes are the networks S, M and L: all of it can be had in time.
 var Sizes = []Size{
-	{"S", 1_000, 2_000, 110_310, 60, 0, 180, 1},
-	{"M", 10_000, 20_000, 1_114_442, 800, 280, 180, 1},
-	{"L", 50_000, 100_000, 5_574_536, 4_000, 1400, 180, 1},
+	{"S", 1_000, 2_000, 110_310, 25, 0, 60},
+	{"M", 10_000, 20_000, 1_114_442, 270, 280, 60},
+	{"L", 50_000, 100_000, 5_574_536, 1_400, 1400, 60},
+}
+
+// LateSizes are the same networks with everything due 40 days earlier, so that
+// what is due first comes late.
+var LateSizes = []Size{
+	{"S late", 1_000, 2_000, 0, 0, 0, 20},
+	{"M late", 10_000, 20_000, 0, 0, 0, 20},
 }
 
 // Now is day 0 of the generated networks.
 const Now = "2026-01-01T00:00:00Z"
 
 const (
-	levels   = 5
-	fanout   = 4
-	firstDue = 60 // days
+	levels  = 5
+	fanout  = 4
+	horizon = 180 // days in which needs are due
+	seed    = 1
 )
 
 // Spreadsheets are the three lists of a network as people keep them, rows of
@@ -41,7 +49,7 @@ type Spreadsheets struct {
 
 // Generate makes the spreadsheets of a network, always the same ones.
 func Generate(s Size) Spreadsheets {
-	r := newTwister(uint32(s.seed))
+	r := newTwister(seed)
 	var items, bom, demands bytes.Buffer
 	count, first := split(s.Items)
 	lead := make([]int, s.Items)
@@ -76,7 +84,7 @@ func Generate(s Size) Spreadsheets {
 		}
 	}
 	for j := range s.Needs {
-		item, quantity, due := r.below(count[0]), r.between(1, 6), firstDue+r.below(s.horizon)
+		item, quantity, due := r.below(count[0]), r.between(1, 6), s.firstDue+r.below(horizon)
 		r.below(2) // a priority, which these needs do not use
 		fmt.Fprintf(&demands, "%d,%d,%d,%d\n", j, item, quantity, due)
 	}

@@ -1,32 +1,23 @@
-// Command measure plans the networks S, M and L, each in a process of its own so
-// that its memory can be told, and prints a table: engine time from records to
-// pegged plan (best of five), memory, orders and links, beside the targets.
+// Command measure plans the networks S, M and L, those of chains with machines,
+// and changes to L, and prints what it measured beside what is aimed at. Each row is
+// measured in a process of its own, so that its memory can be told.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
+	"strconv"
 	"syscall"
 	"time"
-
-	"commonweal/bench"
-	"commonweal/plan"
 )
 
+// rounds is how often each network is planned; the best counts.
 const rounds = 5
-
-// result is what the process of one size tells.
-type result struct {
-	Stats  plan.Stats    `json:"stats"`
-	Read   time.Duration `json:"read"`
-	Engine time.Duration `json:"engine"`
-	Memory int64         `json:"memory"` // bytes, the most held
-}
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -35,76 +26,126 @@ func main() {
 	}
 }
 
+// errUsage tells how the command is called.
+var errUsage = errors.New("measure takes no arguments, or one of: sizes, late, chains, changes")
+
 func run(args []string) error {
-	if len(args) == 1 {
-		return one(args[0])
-	}
-	fmt.Printf("%d processors, %s; engine: best of %d, from records to pegged plan\n\n", runtime.NumCPU(), runtime.Version(), rounds)
-	fmt.Printf("%-4s  %9s  %9s  %11s  %10s  %9s  %9s  %8s\n", "size", "orders", "links", "read ms", "engine ms", "target", "memory MB", "target")
-	for _, s := range bench.Sizes {
-		r, err := apart(s)
+	if len(args) == 3 { // a process that measures one row
+		count, err := strconv.Atoi(args[2])
 		if err != nil {
+			return errUsage
+		}
+		return row(args[0], args[1], count)
+	}
+	tables := []struct {
+		name  string
+		print func() error
+	}{{"sizes", printSizes}, {"late", printLate}, {"chains", printChains}}
+	fmt.Printf("%d processors, %s; times: best of %d, from records to pegged plan\n", runtime.NumCPU(), runtime.Version(), rounds)
+	known := len(args) == 0
+	for _, t := range tables {
+		if len(args) == 1 && args[0] != t.name {
+			continue
+		}
+		known = true
+		fmt.Println()
+		if err := t.print(); err != nil {
 			return err
 		}
-		fmt.Printf("%-4s  %9d  %9d  %11.0f  %10.1f  %9d  %9d  %8s\n", s.Name, r.Stats.Orders, r.Stats.Links,
-			ms(r.Read), ms(r.Engine), s.Milliseconds, r.Memory>>20, aim(s.Megabytes))
+	}
+	if !known {
+		return errUsage
 	}
 	return nil
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-func aim(megabytes int) string {
-	if megabytes == 0 {
-		return "–"
+// row measures one row and prints it as JSON.
+func row(table, name string, count int) error {
+	var r any
+	var err error
+	switch table {
+	case "sizes":
+		r, err = measureSize(name, count)
+	case "chains":
+		r, err = measureChains(name, count)
+	default:
+		err = errUsage
 	}
-	return fmt.Sprint(megabytes)
-}
-
-// apart measures one size in a process of its own.
-func apart(s bench.Size) (result, error) {
-	var r result
-	self, err := os.Executable()
-	if err != nil {
-		return r, err
-	}
-	cmd := exec.CommandContext(context.Background(), self, s.Name)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return r, err
-	}
-	if err := json.Unmarshal(out, &r); err != nil {
-		return r, err
-	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.Memory = usage.Maxrss << 10
-	}
-	return r, nil
-}
-
-// one plans one size and prints what it took, as JSON.
-func one(name string) error {
-	i := slices.IndexFunc(bench.Sizes, func(s bench.Size) bool { return s.Name == name })
-	if i < 0 {
-		return fmt.Errorf("there is no size %q", name)
-	}
-	size := bench.Sizes[i]
-	sheets := bench.Generate(size)
-	began := time.Now()
-	g, err := sheets.Graph()
 	if err != nil {
 		return err
 	}
-	r := result{Read: time.Since(began)}
-	for round := range rounds {
-		stats, took, err := bench.Plan(size, g)
-		if err != nil {
-			return err
-		}
-		if round == 0 || took < r.Engine {
-			r.Stats, r.Engine = stats, took
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// apart measures one row in a process of its own, and tells the most memory that
+// the process held.
+func apart(table, name string, count int, r any) (bytes int64, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	cmd := exec.CommandContext(context.Background(), self, table, name, strconv.Itoa(count))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("%s %s: %w", table, name, err)
+	}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		bytes = usage.Maxrss << 10
+	}
+	return bytes, json.Unmarshal(out, r)
+}
+
+// cost is what planning took.
+type cost struct {
+	Wall      time.Duration `json:"wall"`
+	User      time.Duration `json:"user"`      // processor time of the program itself, all processors together
+	Objects   uint64        `json:"objects"`   // allocated
+	Allocated uint64        `json:"allocated"` // bytes
+}
+
+// measured runs f and tells what it took; wall is the part of it that counts.
+func measured(f func() (wall time.Duration, err error)) (cost, error) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	user := userTime()
+	wall, err := f()
+	user = userTime() - user
+	runtime.ReadMemStats(&after)
+	return cost{wall, user, after.Mallocs - before.Mallocs, after.TotalAlloc - before.TotalAlloc}, err
+}
+
+// best is the cost of the round that took least.
+func best(list []cost) cost {
+	least := list[0]
+	for _, c := range list {
+		if c.Wall < least.Wall {
+			least = c
 		}
 	}
-	return json.NewEncoder(os.Stdout).Encode(r)
+	return least
+}
+
+func userTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano())
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
+
+func mega(bytes int64) string { return strconv.FormatInt((bytes+1<<19)>>20, 10) }
+
+// aim writes what is aimed at, with a mark where what was measured is over it.
+func aim(target, measured float64) string {
+	switch {
+	case target == 0:
+		return "–"
+	case measured > target:
+		return strconv.FormatFloat(target, 'f', -1, 64) + " !"
+	}
+	return strconv.FormatFloat(target, 'f', -1, 64)
 }
