@@ -324,7 +324,9 @@ func (r *reader) overPromised(c *vf.Commitment, of vf.ID, over int64) {
 	if err != nil {
 		return
 	}
-	r.broken = append(r.broken, Problem{Kind: "limitExceeded", About: of, Quantity: vf.Measure{HasNumericalValue: d, HasUnit: unit},
+	much := vf.Measure{HasNumericalValue: d, HasUnit: unit}
+	r.broken = append(r.broken, Problem{Kind: "limitExceeded", About: of, Quantity: much,
+		Causes: []Cause{{Kind: "overPromised", About: c.ID, Quantity: much, When: c.Due, Text: string(c.ID) + " promises more than is left"}},
 		Text: string(of) + " has more promised than it says: " + d.String() + " " + n.symbol(unit) + " too much, the last by " + string(c.ID) +
 			". Release or change a promise, or change what is wanted or offered."})
 }
