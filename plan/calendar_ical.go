@@ -95,6 +95,27 @@ type blockTimes struct {
 
 	loc    *time.Location
 	length int64 // on the clock, where an end is said
+
+	since, till int64 // between these the clock is ahead of UTC by so much
+	ahead       int64
+}
+
+// moment is when the clock shows so. Looking the zone up is slow; so what was
+// found last is kept, and holds for all that is days away from where it changes.
+func (b *blockTimes) moment(clock int64) int64 {
+	if at := clock - b.ahead; b.since+2*aDay < at && at < b.till-2*aDay {
+		return at
+	}
+	at := moment(clock, b.loc)
+	since, till := time.Unix(at, 0).In(b.loc).ZoneBounds()
+	b.since, b.till, b.ahead = always, never, zoneOffset(at, b.loc)
+	if !since.IsZero() {
+		b.since = since.Unix()
+	}
+	if !till.IsZero() {
+		b.till = till.Unix()
+	}
+	return at
 }
 
 // location finds the zone by its name; those of no name are in the zone of the block.
@@ -153,12 +174,12 @@ func (x *expansion) block(said *vf.WorkBlock) ([]stretch, error) {
 // span is the stretch of time that begins when the clock shows so.
 func (b *blockTimes) span(clock int64) stretch {
 	if b.Lasts == (vf.LocalSpan{}) {
-		return stretch{moment(clock, b.loc), moment(clock+b.length, b.loc)}
+		return stretch{b.moment(clock), b.moment(clock + b.length)}
 	}
-	begin := moment(clock, b.loc)
+	begin := b.moment(clock)
 	end := begin
 	if b.Lasts.Days > 0 {
-		end = moment(clock+b.Lasts.Days*aDay, b.loc)
+		end = b.moment(clock + b.Lasts.Days*aDay)
 	}
 	return stretch{begin, end + b.Lasts.Seconds}
 }

@@ -208,3 +208,37 @@ func FuzzCalendar(f *testing.F) {
 		}
 	})
 }
+
+// TestTheClockOnTheWallDecides follows a working day through whatever is done to
+// clocks: it begins and ends when the clock of its zone shows so.
+func TestTheClockOnTheWallDecides(t *testing.T) {
+	t.Parallel()
+	zones := []string{"Europe/Berlin", "America/Chicago", "Australia/Lord_Howe", "Africa/Casablanca", "America/Sao_Paulo", "Asia/Kathmandu"}
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom(zones).Draw(t, "zone")
+		loc, err := zone.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := time.Date(rapid.IntRange(2015, 2027).Draw(t, "year"), 1, 1, 0, 0, 0, 0, time.UTC)
+		from, until := time.Date(2026, 1, 1, 0, 0, 0, 0, loc), time.Date(2027, 1, 1, 0, 0, 0, 0, loc)
+		if first.Year() > 2025 {
+			until = until.AddDate(2, 0, 0)
+		}
+		lines := []string{"DTSTART;TZID=" + name + ":" + first.Format("20060102") + "T080000", "DTEND:" + first.Format("20060102") + "T163000", "RRULE:FREQ=DAILY"}
+		c, err := parseWorkTime(lines, zone.Load, from.Unix(), until.Unix())
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(max(first.Year(), 2026), 1, 1, 8, 0, 0, 0, loc)
+		for _, s := range c.spans() {
+			if begin, end := time.Unix(s.from, 0).In(loc), time.Unix(s.until, 0).In(loc); !begin.Equal(at) || end.Format("15:04") != "16:30" || end.Day() != begin.Day() {
+				t.Fatalf("in %s a day goes from %s to %s, want from %s", name, begin, end, at)
+			}
+			at = at.AddDate(0, 0, 1)
+		}
+		if at.Before(until) {
+			t.Fatalf("the days end before %s", at)
+		}
+	})
+}

@@ -1,6 +1,10 @@
 package plan
 
-import "testing"
+import (
+	"testing"
+
+	"commonweal/zone"
+)
 
 // BenchmarkCalendar measures what the planner asks of a calendar of 200 spans.
 func BenchmarkCalendar(b *testing.B) {
@@ -38,5 +42,17 @@ func BenchmarkCalendar(b *testing.B) {
 	})
 	if sum == 0 {
 		b.Error("the calendar was not asked")
+	}
+}
+
+// BenchmarkWorkTime measures how long it takes to work out a working week with
+// three years of days.
+func BenchmarkWorkTime(b *testing.B) {
+	lines := []string{"DTSTART;TZID=Europe/Berlin:20200106T080000", "DTEND:20200106T160000", "RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"}
+	for b.Loop() {
+		c, err := parseWorkTime(lines, zone.Load, 1767225600, 1767225600+3*366*aDay)
+		if err != nil || len(c.begins) < 780 {
+			b.Fatal(c, err)
+		}
 	}
 }
