@@ -10,11 +10,7 @@ import (
 func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
 	x := Flow{ID: w.flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo, Stage: f.Stage, State: f.State}
 	w.side(&x, order, m, f)
-	runs := big.NewRat(m.scale.num, m.scale.den)
-	runs.Mul(runs, new(big.Rat).SetInt64(w.p.orders.at(order).qty))
-	if f.PerBatch {
-		runs.SetInt64(1)
-	}
+	runs := m.runs(f, w.p.orders.at(order).qty)
 	if !f.ResourceQuantity.IsZero() {
 		x.ResourceQuantity = w.scaled(f.ResourceQuantity, runs)
 	}

@@ -58,6 +58,7 @@ type commands struct {
 	Import   importCommand   `cmd:"" group:"begin" help:"Take a network file or spreadsheets into the books."`
 	Plan     planCommand     `cmd:"" group:"plan" help:"Plan what is in the books, or in files."`
 	Why      whyCommand      `cmd:"" group:"plan" help:"Explain how a need is covered, or why it is late or short."`
+	Whatif   whatifCommand   `cmd:"" group:"plan" help:"Plan with other facts, and hold the plans against each other."`
 	Messages messagesCommand `cmd:"" group:"plan" help:"What somebody could do so that promises fit what is needed."`
 	Declare  declareCommand  `cmd:"" group:"act" help:"Say what is needed, offered, or how a thing is made."`
 	Change   changeCommand   `cmd:"" group:"act" help:"Say a record anew."`
