@@ -67,6 +67,7 @@ type reasons struct {
 	all   []cause
 	short []cause
 	last  []cause // of the attempt before
+	at    map[causeThing]int32
 }
 
 func (a *asker) cause(c cause) {
@@ -78,29 +79,71 @@ func (a *asker) cause(c cause) {
 // note adds the causes of an attempt to those that are known; of the same kind
 // and thing the later attempt speaks.
 func (r *reasons) note(found []cause) {
+	known := causes{r.all, r.at}
 	for _, c := range adding(found) {
-		if i := slices.IndexFunc(r.all, c.same); i >= 0 {
-			r.all[i] = c
+		if i := known.find(c); i >= 0 {
+			known.list[i] = c
 		} else {
-			r.all = append(r.all, c)
+			known.add(c)
+		}
+	}
+	r.all, r.at = known.list, known.at
+}
+
+// causes are causes of which no two are of the same kind and thing.
+type causes struct {
+	list []cause
+	at   map[causeThing]int32 // places in the list, once it is long
+}
+
+// causeThing is what a cause is about.
+type causeThing struct {
+	kind        causeKind
+	buffer, who int32
+}
+
+func (c cause) thing() causeThing { return causeThing{c.kind, c.buffer, c.who} }
+
+// manyCauses is how long a list is that is searched by a map.
+const manyCauses = 16
+
+// find is the place of the cause of the same kind and thing, -1 if there is none.
+func (l *causes) find(c cause) int {
+	if l.at != nil {
+		if i, ok := l.at[c.thing()]; ok {
+			return int(i)
+		}
+		return -1
+	}
+	return slices.IndexFunc(l.list, func(x cause) bool { return x.thing() == c.thing() })
+}
+
+func (l *causes) add(c cause) {
+	l.list = append(l.list, c)
+	switch {
+	case l.at != nil:
+		l.at[c.thing()] = int32(len(l.list) - 1)
+	case len(l.list) > manyCauses:
+		l.at = make(map[causeThing]int32, 4*manyCauses)
+		for i, x := range l.list {
+			l.at[x.thing()] = int32(i)
 		}
 	}
 }
 
-func (c cause) same(x cause) bool { return x.kind == c.kind && x.buffer == c.buffer && x.who == c.who }
-
 // adding gathers the causes of one attempt: what is lacking of one buffer in
 // several places adds up.
-func adding(found []cause) (list []cause) {
+func adding(found []cause) []cause {
+	var sum causes
 	for _, c := range found {
-		if i := slices.IndexFunc(list, c.same); i < 0 {
-			list = append(list, c)
+		if i := sum.find(c); i < 0 {
+			sum.add(c)
 		} else if c.kind == causeNoSupply || c.kind == causeBeforeNow {
-			list[i].qty = plus(list[i].qty, c.qty)
-			list[i].at = min(list[i].at, c.at)
+			sum.list[i].qty = plus(sum.list[i].qty, c.qty)
+			sum.list[i].at = min(sum.list[i].at, c.at)
 		}
 	}
-	return list
+	return sum.list
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
