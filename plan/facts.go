@@ -221,14 +221,9 @@ func (n *network) index() {
 		n.needsOf[n.needs[i].buffer] = append(n.needsOf[n.needs[i].buffer], int32(i))
 	}
 	for i := range n.needsOf {
-		slices.SortFunc(n.needsOf[i], func(x, y int32) int {
-			a, c := n.needs[x], n.needs[y]
-			return cmp.Or(cmp.Compare(max(a.due, n.now), max(c.due, n.now)), boolCompare(c.firm, a.firm), cmp.Compare(a.tier, c.tier), cmp.Compare(a.due, c.due), strings.Compare(string(a.id), string(c.id)))
-		})
+		slices.SortFunc(n.needsOf[i], n.sooner)
 	}
-	slices.SortFunc(n.supplies, func(x, y supply) int {
-		return cmp.Or(cmp.Compare(x.buffer, y.buffer), cmp.Compare(x.at, y.at), strings.Compare(string(x.id), string(y.id)))
-	})
+	slices.SortFunc(n.supplies, earlierSupply)
 	n.supplyOf = make([]span, b)
 	for i, s := range n.supplies {
 		if at := &n.supplyOf[s.buffer]; at.to == 0 {
@@ -237,6 +232,19 @@ func (n *network) index() {
 			at.to++
 		}
 	}
+}
+
+// sooner orders the needs of a buffer: when they are to be met, then firm work, then
+// tier, then due time, then id.
+func (n *network) sooner(x, y int32) int {
+	a, b := n.needs[x], n.needs[y]
+	return cmp.Or(cmp.Compare(max(a.due, n.now), max(b.due, n.now)), boolCompare(b.firm, a.firm), cmp.Compare(a.tier, b.tier),
+		cmp.Compare(a.due, b.due), compareIDs(a.id, b.id))
+}
+
+// earlierSupply orders supplies by buffer, then time, then id.
+func earlierSupply(a, b supply) int {
+	return cmp.Or(cmp.Compare(a.buffer, b.buffer), cmp.Compare(a.at, b.at), compareIDs(a.id, b.id))
 }
 
 // betterOffer orders offers: preference, then earlier, then larger, then id.
@@ -263,11 +271,28 @@ func boolCompare(a, b bool) int {
 }
 
 func (n *network) setHorizon(s Settings) {
-	last := n.now
-	for i := range n.needs {
-		last = max(last, n.needs[i].due)
+	if n.after = s.Horizon; s.Horizon == 0 {
+		n.after = twoYears
 	}
-	if n.horizon = last + s.Horizon; s.Horizon == 0 {
-		n.horizon = last + twoYears
+	n.dues = lastDue{at: n.now}
+	for _, d := range n.needs {
+		n.dues.add(d)
+	}
+	n.horizon = n.dues.at + n.after
+}
+
+// lastDue is the last due time, at least now, and how many needs are due then.
+type lastDue struct {
+	at    int64
+	count int
+}
+
+func (l *lastDue) add(d *need) {
+	switch {
+	case d.gone:
+	case d.due > l.at:
+		*l = lastDue{d.due, 1}
+	case d.due == l.at:
+		l.count++
 	}
 }

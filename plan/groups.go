@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"commonweal/vf"
@@ -298,4 +299,12 @@ func join[R vf.Record](t *sheet[[]R], specs []int32, compare func(a, b R) int) [
 		list = slices.SortedFunc(slices.Values(list), compare)
 	}
 	return list
+}
+
+func (g *groups) clone() groups {
+	c := *g
+	c.intents, c.commitments, c.events, c.resources = g.intents.clone(), g.commitments.clone(), g.events.clone(), g.resources.clone()
+	c.parent, c.members = slices.Clone(g.parent), maps.Clone(g.members)
+	c.nodes, c.begun, c.proposals = g.nodes.clone(), g.begun.clone(), g.proposals.clone()
+	return c
 }

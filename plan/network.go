@@ -95,6 +95,7 @@ type offer struct {
 	least       int64
 	from, until int64 // can be had in [from, until]
 	lead        int64
+	gone        bool // withdrawn or finished since the facts were read
 }
 
 // supply is stock or a firm receipt.
@@ -126,6 +127,7 @@ type need struct {
 	done     int64
 	tooLate  []coverage // promises for dates when it is of no more use
 	expired  bool       // it is of no more use from its due time, or from now
+	gone     bool       // withdrawn or finished since the facts were read: nothing is wanted
 }
 
 // coverage is so much at a time.
@@ -171,6 +173,12 @@ type network struct {
 	cycles     [][]int32
 	firm       firmFacts
 	horizon    int64
+	after      int64 // the horizon lies so long after the last due time
+	dues       lastDue
+	facts      *Facts
+	flows      layered[[]int32] // of a process, the specifications of its flows; read when first followed
+	bounded    bool             // something limits what can be done at a time; read when first followed
+	tombs      int              // entries of tables that changes left unused
 
 	workTimes workTimes
 }
