@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"commonweal/vf"
 )
@@ -184,13 +185,12 @@ func (n *network) cyclic(clusters [][]int32) map[int32]int {
 	}
 	bad := map[int32]int{}
 	for i, c := range clusters {
-		for _, b := range c {
-			for _, mi := range n.makersOf[b] {
-				if n.takesFrom(&n.makers[mi], func(x int32) bool { return member[x] == int32(i+1) }) {
-					for _, x := range c {
-						bad[x] = i + 1
-					}
-				}
+		inside := func(x int32) bool { return member[x] == int32(i+1) }
+		if slices.ContainsFunc(c, func(b int32) bool {
+			return slices.ContainsFunc(n.makersOf[b], func(m int32) bool { return n.takesFrom(&n.makers[m], inside) })
+		}) {
+			for _, b := range c {
+				bad[b] = i + 1
 			}
 		}
 	}
@@ -246,30 +246,41 @@ func (n *network) reportCycles(member map[int32]int) {
 			reported[c] = true
 			path := n.cyclePath(b, member)
 			n.cycles = append(n.cycles, path)
-			text, from := "", ""
-			for i, x := range path {
-				if i > 0 {
-					text += " is made from "
-				}
-				text += n.bufferName(x)
-				if i == 0 {
-					from = text
-				}
-			}
+			from := n.bufferName(path[0])
 			n.broken = append(n.broken, Problem{Kind: "brokenData", About: n.buffers[b].spec,
-				Text: "The recipes go in a circle: " + text + ". Nothing on this circle is made; the rest is planned. To go on, change the recipe that closes the circle, or give stock or an offer of " + from + "."})
+				Text: "The recipes go in a circle: " + n.pathText(path) + ". Nothing on this circle is made; the rest is planned. To go on, change the recipe that closes the circle, or give stock or an offer of " + from + "."})
 		}
 	}
+}
+
+// mostOnPath is how many things of a circle are named.
+const mostOnPath = 20
+
+// pathText writes what is made from what; of a long path both ends.
+func (n *network) pathText(path []int32) string {
+	names := make([]string, 0, mostOnPath+1)
+	for i, b := range path {
+		switch left := len(path) - mostOnPath; {
+		case left > 1 && i == mostOnPath/2:
+			names = append(names, "… ("+itoa(int64(left))+" more) …")
+		case left > 1 && i > mostOnPath/2 && i < mostOnPath/2+left:
+		default:
+			names = append(names, n.bufferName(b))
+		}
+	}
+	return strings.Join(names, " is made from ")
 }
 
 // cyclePath walks from b along what is taken inside the component until a buffer
 // comes again, and returns the circle, its first buffer repeated at the end.
 func (n *network) cyclePath(b int32, member map[int32]int) []int32 {
 	var path []int32
+	seen := map[int32]int{}
 	for {
-		if at := slices.Index(path, b); at >= 0 {
+		if at, again := seen[b]; again {
 			return append(path[at:], b)
 		}
+		seen[b] = len(path)
 		path = append(path, b)
 		to := int32(-1)
 		for _, i := range n.makersOf[b] {
