@@ -428,13 +428,17 @@ func (p *part) needProblem(d *need, s needState, r reasons) Problem {
 	if d.expired {
 		x.Causes = append(x.Causes, Cause{Kind: "noLongerUseful", About: d.id, When: vf.At(d.latest), Text: "it was of use only until " + day(d.latest)})
 	}
-	for _, c := range causes {
+	more := max(0, len(causes)-mostCauses)
+	for _, c := range causes[:len(causes)-more] {
 		x.Causes = append(x.Causes, n.explain(c))
 	}
 	if len(x.Causes) > 0 {
 		var why []string
 		for _, c := range x.Causes {
 			why = append(why, c.Text)
+		}
+		if more > 0 {
+			why = append(why, count(more, "further reason"))
 		}
 		x.Text += ", because " + strings.Join(why, "; ")
 	}
