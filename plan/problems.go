@@ -380,6 +380,10 @@ func (n *network) promisedFor(c coverage, d *need) Cause {
 		Text: n.amount(d.buffer, c.qty) + " are promised for " + day(c.at) + " (" + string(c.id) + ")"}
 }
 
+// mostCauses is how many causes are told of one need: those of the ways that are
+// preferred, which were asked first.
+const mostCauses = 20
+
 func (p *part) needProblem(d *need, s needState, r reasons) Problem {
 	n := p.net
 	x := Problem{Kind: s.state, About: d.id, When: vf.At(d.due), Needs: []Part{{d.id, n.measure(d.buffer, d.wanted)}}}
