@@ -259,7 +259,7 @@ func (a *asker) link(supply, consumer int32, q int64) {
 
 func (a *asker) fromOffers(b int32, q, at int64, consumer int32, next *int64) (got int64) {
 	n := a.p.net
-	for _, i := range n.offersOf[b] {
+	for _, i := range n.offersOf.get(b) {
 		if got == q {
 			break
 		}

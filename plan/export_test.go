@@ -43,7 +43,7 @@ func (t *Tables) Buffers() map[string]string {
 	n, list := t.n, map[string]string{}
 	for b := range int32(len(n.buffers)) {
 		var text strings.Builder
-		for _, i := range n.needsOf[b] {
+		for _, i := range n.needsOf.get(b) {
 			d := *n.needs[i]
 			if d.buffer != b || d.gone {
 				fmt.Fprintf(&text, "need %s stands in another buffer\n", d.id)
@@ -51,7 +51,7 @@ func (t *Tables) Buffers() map[string]string {
 			d.buffer = 0
 			fmt.Fprintf(&text, "need %+v\n", d)
 		}
-		for _, i := range n.offersOf[b] {
+		for _, i := range n.offersOf.get(b) {
 			o := *n.offers[i]
 			if o.buffer != b || o.gone {
 				fmt.Fprintf(&text, "offer %s stands in another buffer\n", o.intent.ID)

@@ -190,7 +190,8 @@ func (n *network) index() {
 		n.bySpec[k.spec] = append(n.bySpec[k.spec], int32(i))
 	}
 	n.givers = map[int32][]int32{}
-	n.makersOf, n.users, n.offersOf, n.needsOf = make([][]int32, b), make([][]user, b), make([][]int32, b), make([][]int32, b)
+	n.makersOf, n.users = make([][]int32, b), make([][]user, b)
+	n.offersOf, n.needsOf, n.supplyOf = newSheet[[]int32](b), newSheet[[]int32](b), newSheet[span](b)
 	for i := range n.makers {
 		m := &n.makers[i]
 		if m.buffer >= 0 {
@@ -211,22 +212,21 @@ func (n *network) index() {
 			return cmp.Or(cmp.Compare(a.recipe.Preference, c.recipe.Preference), boolCompare(a.coDriven, c.coDriven), cmp.Compare(x, y))
 		})
 	}
-	for i := range n.offers {
-		n.offersOf[n.offers[i].buffer] = append(n.offersOf[n.offers[i].buffer], int32(i))
+	for i, o := range n.offers {
+		list := n.offersOf.at(o.buffer)
+		*list = append(*list, int32(i))
 	}
-	for i := range n.offersOf {
-		slices.SortStableFunc(n.offersOf[i], n.betterOffer)
+	for i, d := range n.needs {
+		list := n.needsOf.at(d.buffer)
+		*list = append(*list, int32(i))
 	}
-	for i := range n.needs {
-		n.needsOf[n.needs[i].buffer] = append(n.needsOf[n.needs[i].buffer], int32(i))
-	}
-	for i := range n.needsOf {
-		slices.SortFunc(n.needsOf[i], n.sooner)
+	for i := range int32(b) {
+		slices.SortFunc(n.offersOf.get(i), n.betterOffer)
+		slices.SortFunc(n.needsOf.get(i), n.sooner)
 	}
 	slices.SortFunc(n.supplies, earlierSupply)
-	n.supplyOf = make([]span, b)
 	for i, s := range n.supplies {
-		if at := &n.supplyOf[s.buffer]; at.to == 0 {
+		if at := n.supplyOf.at(s.buffer); at.to == 0 {
 			*at = span{int32(i), int32(i) + 1}
 		} else {
 			at.to++

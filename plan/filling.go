@@ -96,7 +96,7 @@ func (f *filler) place(order int32, q int64) {
 
 func (f *filler) fromOffers() {
 	p := f.p
-	for _, i := range p.net.offersOf[f.b] {
+	for _, i := range p.net.offersOf.get(f.b) {
 		if f.left == 0 {
 			return
 		}

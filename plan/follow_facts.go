@@ -113,9 +113,8 @@ func keep[R vf.Record](f *Facts, list []R) []R {
 func (n *network) clone() *network {
 	n.prepare()
 	c := *n
-	c.needs, c.needsOf = slices.Clone(n.needs), slices.Clone(n.needsOf)
-	c.offers, c.offersOf = slices.Clone(n.offers), slices.Clone(n.offersOf)
-	c.supplies, c.supplyOf = slices.Clip(n.supplies), slices.Clone(n.supplyOf)
+	c.needs, c.offers, c.supplies = slices.Clone(n.needs), slices.Clone(n.offers), slices.Clip(n.supplies)
+	c.needsOf, c.offersOf, c.supplyOf = n.needsOf.clone(), n.offersOf.clone(), n.supplyOf.clone()
 	c.groups = n.groups.clone()
 	c.brokenOf = maps.Clone(n.brokenOf)
 	c.firm = firmFacts{n.firm.processes.clone(), n.firm.commitments.clone(), n.firm.open.clone()}

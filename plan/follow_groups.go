@@ -24,7 +24,7 @@ func (f *follower) group(root int32) {
 	r := newReader(n, n.facts.Record, 1)
 	r.follow, r.old = true, map[vf.ID]int32{}
 	for _, b := range buffers {
-		for _, i := range n.needsOf[b] {
+		for _, i := range n.needsOf.get(b) {
 			r.old[n.needs[i].id] = i
 		}
 	}
@@ -70,17 +70,18 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 	}
 	for _, b := range buffers {
 		if other[b] {
-			n.needsOf[b] = nil
+			*n.needsOf.at(b) = nil
 			f.touched[b] = true
 		}
 	}
 	for _, k := range numbers {
 		if b := n.needs[k].buffer; other[b] {
-			n.needsOf[b] = append(n.needsOf[b], k)
+			to := n.needsOf.at(b)
+			*to = append(*to, k)
 		}
 	}
 	for b := range other {
-		slices.SortFunc(n.needsOf[b], n.sooner)
+		slices.SortFunc(n.needsOf.get(b), n.sooner)
 	}
 }
 
@@ -102,7 +103,7 @@ func (f *follower) putOffers(r *reader, buffers []int32) {
 	n := f.n
 	old, other := map[vf.ID]int32{}, map[int32]bool{}
 	for _, b := range buffers {
-		for _, i := range n.offersOf[b] {
+		for _, i := range n.offersOf.get(b) {
 			old[n.offers[i].intent.ID] = i
 		}
 	}
@@ -129,17 +130,18 @@ func (f *follower) putOffers(r *reader, buffers []int32) {
 	}
 	for _, b := range buffers {
 		if other[b] {
-			n.offersOf[b] = nil
+			*n.offersOf.at(b) = nil
 			f.touched[b] = true
 		}
 	}
 	for _, k := range numbers {
 		if b := n.offers[k].buffer; other[b] {
-			n.offersOf[b] = append(n.offersOf[b], k)
+			to := n.offersOf.at(b)
+			*to = append(*to, k)
 		}
 	}
 	for b := range other {
-		slices.SortFunc(n.offersOf[b], n.betterOffer)
+		slices.SortFunc(n.offersOf.get(b), n.betterOffer)
 	}
 }
 
@@ -160,9 +162,9 @@ func (f *follower) putSupplies(r *reader, buffers []int32) {
 		}
 		f.touched[b] = true
 		n.tombs += int(end - first)
-		n.supplyOf[b] = span{}
+		*n.supplyOf.at(b) = span{}
 		if to > from {
-			n.supplyOf[b] = span{int32(len(n.supplies)), int32(len(n.supplies) + to - from)}
+			*n.supplyOf.at(b) = span{int32(len(n.supplies)), int32(len(n.supplies) + to - from)}
 			n.supplies = append(n.supplies, r.supplies[from:to]...)
 		}
 	}

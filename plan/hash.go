@@ -101,8 +101,8 @@ func (n *network) ranks() *ranks {
 		for i, to := n.suppliesOf(int32(b)); i < to; i++ {
 			r.supplies = append(r.supplies, i)
 		}
-		r.offers = append(r.offers, n.offersOf[b]...)
-		r.needs = append(r.needs, n.needsOf[b]...)
+		r.offers = append(r.offers, n.offersOf.get(int32(b))...)
+		r.needs = append(r.needs, n.needsOf.get(int32(b))...)
 	}
 	slices.SortFunc(r.offers, func(x, y int32) int {
 		return strings.Compare(string(n.offers[x].intent.ID), string(n.offers[y].intent.ID))

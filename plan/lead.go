@@ -22,7 +22,7 @@ func (p *part) leads() {
 				continue
 			}
 			least := never
-			for _, i := range n.offersOf[b] {
+			for _, i := range n.offersOf.get(b) {
 				least = min(least, max(n.offers[i].from-n.now, 0)+n.offers[i].lead)
 			}
 			for _, i := range n.makersOf[b] {
@@ -76,7 +76,7 @@ func (a *asker) root(c cause) cause {
 				break
 			}
 		}
-		for _, i := range n.offersOf[slowest.buffer] {
+		for _, i := range n.offersOf.get(slowest.buffer) {
 			o := n.offers[i]
 			if next.who < 0 && max(o.from-n.now, 0)+o.lead == a.p.lead[slowest.buffer] {
 				return cause{kind: causeOfferLater, buffer: slowest.buffer, who: i, qty: q, at: n.now + a.p.lead[slowest.buffer]}

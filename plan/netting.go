@@ -114,12 +114,12 @@ func (p *part) gather(b int32) []requirement {
 // they are, and those whose dates and quantities are found with these.
 func (p *part) gatherNeeds(b int32) {
 	s := &p.scratch
-	for _, i := range p.net.needsOf[b] {
+	for _, i := range p.net.needsOf.get(b) {
 		if d := p.net.needs[i]; p.active[i] && !p.asked[i] && d.qty > 0 {
 			s.reqs = append(s.reqs, requirement{max(d.due, p.net.now), d.qty, ^i})
 		}
 	}
-	for _, i := range p.net.needsOf[b] {
+	for _, i := range p.net.needsOf.get(b) {
 		if p.asked[i] && p.found {
 			s.runs = append(s.runs, len(s.reqs))
 			for _, c := range p.coverage[i] {

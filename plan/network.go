@@ -152,11 +152,11 @@ type network struct {
 	users    [][]user
 	givers   map[int32][]int32 // shared makers that put out by-products into a buffer
 	offers   []*offer          // sorted by id; changes replace what is there and append
-	offersOf [][]int32
-	supplies []supply // sorted by buffer, time, id; changes only append
-	supplyOf []span   // where the supplies of a buffer lie
-	needs    []*need  // sorted by id; changes replace what is there and append
-	needsOf  [][]int32
+	offersOf sheet[[]int32]
+	supplies []supply    // sorted by buffer, time, id; changes only append
+	supplyOf sheet[span] // where the supplies of a buffer lie
+	needs    []*need     // sorted by id; changes replace what is there and append
+	needsOf  sheet[[]int32]
 	bySpec   map[vf.ID][]int32
 	names    map[vf.ID]string        // of agents and stages
 	symbols  map[vf.ID]string        // of units
@@ -288,9 +288,15 @@ func (m *maker) lots() bool { return m.least > 0 || m.multiple > 0 || m.most > 0
 func (m *maker) inForce(begin int64) bool { return begin >= m.from && begin < m.until }
 
 // suppliesOf returns where the supplies of a buffer lie, sorted by time and id.
-func (n *network) suppliesOf(b int32) (from, to int32) { return n.supplyOf[b].from, n.supplyOf[b].to }
+func (n *network) suppliesOf(b int32) (from, to int32) {
+	s := n.supplyOf.get(b)
+	return s.from, s.to
+}
 
-func (n *network) hasSupply(b int32) bool { return n.supplyOf[b].from < n.supplyOf[b].to }
+func (n *network) hasSupply(b int32) bool {
+	from, to := n.suppliesOf(b)
+	return from < to
+}
 
 // brokenFacts lists what makes no sense, in the facts and in the recipes.
 func (n *network) brokenFacts() []Problem {

@@ -229,7 +229,7 @@ func (n *network) whyNoSupply(b int32) string {
 			stock += n.supplies[i].qty
 		}
 	}
-	for _, i := range n.offersOf[b] {
+	for _, i := range n.offersOf.get(b) {
 		offered += max(0, n.offers[i].left)
 	}
 	var has []string
@@ -245,7 +245,7 @@ func (n *network) whyNoSupply(b int32) string {
 		return "there is no more than " + strings.Join(has, ", ") + ", and no recipe makes it"
 	}
 	text := "it has no stock, no offer and no recipe"
-	if len(n.offersOf[b]) > 0 {
+	if len(n.offersOf.get(b)) > 0 {
 		text = "it has no stock and no recipe, and no offer of it can be had then"
 	}
 	for _, path := range n.cycles {
@@ -265,7 +265,7 @@ func (n *network) otherStage(b int32) string {
 	own := n.buffers[b]
 	for _, i := range n.bySpec[own.spec] {
 		k := n.buffers[i]
-		has := n.hasSupply(i) || len(n.offersOf[i]) > 0 || len(n.makersOf[i]) > 0
+		has := n.hasSupply(i) || len(n.offersOf.get(i)) > 0 || len(n.makersOf[i]) > 0
 		if i == b || k.only != "" || !has {
 			continue
 		}

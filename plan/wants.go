@@ -83,8 +83,8 @@ func (r *reader) group(specs []int32) {
 
 // intent reads an open flow of a process, an offer or a need.
 func (r *reader) intent(i *vf.Intent) {
-	if p := processOf(i); p != "" {
-		if r.n.groups.begun.get(p) > 0 && !i.Finished {
+	if i.InputOf != "" || i.OutputOf != "" {
+		if p := processOf(i); r.n.groups.begun.get(p) > 0 && !i.Finished {
 			r.openFlow(i, p)
 		}
 		return
