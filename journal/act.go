@@ -30,16 +30,17 @@ const (
 	RotateKey Kind = "rotateKey" // another key signs from here on
 	RevokeKey Kind = "revokeKey" // an earlier key is no longer trusted
 	Erase     Kind = "erase"     // the personal data of a person is erased
+	Adopt     Kind = "adopt"     // what a plan proposes is entered as open work, with the facts that it rests on
 )
 
 // Kinds lists all kinds of act.
 func Kinds() []Kind {
-	return []Kind{Genesis, Declare, Change, Withdraw, Commit, Release, Record, Finish, Correct, RotateKey, RevokeKey, Erase}
+	return []Kind{Genesis, Declare, Change, Withdraw, Commit, Release, Record, Finish, Correct, RotateKey, RevokeKey, Erase, Adopt}
 }
 
 // Act is what somebody did. Records are written by vf.Encode, without their
 // personal part ([Split]); Of names what a withdraw, release, finish or erase is
-// about; Network is said in a genesis, PublicKey in a genesis, rotateKey and
+// about, and what an adopt takes back; Network is said in a genesis, PublicKey in a genesis, rotateKey and
 // revokeKey.
 type Act struct {
 	Kind      Kind              `json:"kind"`

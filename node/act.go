@@ -216,6 +216,7 @@ func init() {
 		journal.Declare: {declare, putAll}, journal.Change: {change, putAll}, journal.Withdraw: {withdraw, removeAll},
 		journal.Commit: {commit, putAll}, journal.Release: {release, finishAll}, journal.Record: {record, putAll},
 		journal.Correct: {correct, putAll}, journal.Finish: {finish, finishAll}, journal.Erase: {erase, eraseAll},
+		journal.Adopt: {adopt, adoptAll},
 	}
 }
 

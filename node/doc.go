@@ -35,6 +35,7 @@
 //	record     new events, with new resources, processes, lots and agreements that they name
 //	correct    events that correct earlier ones
 //	finish     processes, commitments, intents and claims of which no more will be done
+//	adopt      a plan: new or changed facts, and what the plan proposes as open work
 //	rotateKey  another key signs from here on; give its signer to [Node.SignWith]
 //	revokeKey  an earlier key is no longer trusted
 //	erase      the personal data of these records is deleted, with a person the notes

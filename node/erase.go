@@ -49,6 +49,9 @@ func isPerson(r vf.Record) bool {
 // sameOf reports whether an act is about the ids of one that was entered; an
 // erasure was entered with those of the notes that went with a person.
 func (d *draft) sameOf(a *Act, entered []vf.ID) bool {
+	if a.Kind == journal.Adopt { // what it takes back beside was found then
+		return len(a.Of) <= len(entered) && slices.Equal(a.Of, entered[:len(a.Of)])
+	}
 	if a.Kind != journal.Erase || len(a.Of) > len(entered) {
 		return slices.Equal(a.Of, entered)
 	}

@@ -10,6 +10,8 @@ var nodeRules = []Rule{
 	{"unitFixed", "{property} of the unit {id} is {was}, and quantities in the books rest on it; it cannot become {said}.", "Declare a new unit."},
 	{"notWithdrawn", "{id} is of class {class}, which is not withdrawn.", "Instead, {instead}."},
 	{"stillUsed", "{by}, of class {class}, refers to {id}.", "Instead, {instead}."},
+	{"noPlan", "The act adopt says no plan.", "Give it a record of class Plan, whose id what is adopted is planned within."},
+	{"adoptTooLarge", "The plan proposes {count} records, more than the {most} that are adopted at once.", "Adopt what begins soon: --within DAYS."},
 	{"notBegun", "The books are empty: there is no genesis.", "Begin them with “commonweal init”."},
 	{"viewsDiffer", "The view {view} does not fit the journal at {key}.", "What the program keeps for its own use is damaged, not what anybody entered. “commonweal verify” tells whether the journal is sound; if it is, “commonweal verify --rebuild” makes all views anew from it, else restore the last backup."},
 	{"profileDiffers", "The personal data of {id} {reason}.", "It cannot be made again from the journal, which holds its hash alone: restore the last backup with “commonweal restore”, and send the acts after it again."},

@@ -176,7 +176,7 @@ func (p *program) tell(e entered, records []vf.Record) error {
 var pastOf = map[journal.Kind]string{
 	journal.Genesis: "Begun", journal.Declare: "Declared", journal.Change: "Changed", journal.Withdraw: "Withdrawn", journal.Commit: "Promised",
 	journal.Release: "Released", journal.Record: "Recorded", journal.Finish: "Finished", journal.Correct: "Corrected",
-	journal.RotateKey: "Key changed", journal.RevokeKey: "Key revoked", journal.Erase: "Erased",
+	journal.RotateKey: "Key changed", journal.RevokeKey: "Key revoked", journal.Erase: "Erased", journal.Adopt: "Adopted",
 }
 
 // describe says a record in one line for people: its id first, so that it can

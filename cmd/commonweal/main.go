@@ -64,6 +64,7 @@ type commands struct {
 	Change   changeCommand   `cmd:"" group:"act" help:"Say a record anew."`
 	Withdraw withdrawCommand `cmd:"" group:"act" help:"Take needs, offers or other records back."`
 	Commit   commitCommand   `cmd:"" group:"act" help:"Promise: take up a need, an offer or work."`
+	Adopt    adoptCommand    `cmd:"" group:"act" help:"Enter what a plan proposes as open work, with the facts that it rests on."`
 	Release  releaseCommand  `cmd:"" group:"act" help:"Give promises back."`
 	Record   recordCommand   `cmd:"" group:"act" help:"Enter what happened."`
 	Finish   finishCommand   `cmd:"" group:"act" help:"Say that no more will be done on something."`
