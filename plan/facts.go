@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 
 	"commonweal/rule"
 	"commonweal/vf"
@@ -29,10 +30,14 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 		brokenOf: map[int32][]Problem{},
 		specUnit: make(map[vf.ID]vf.ID, len(g.ResourceSpecifications)),
 	}
+	var recipes []recipeFlows
+	var wait sync.WaitGroup
+	wait.Go(func() { recipes = gatherRecipes(g) }) // beside the rest, which it does not touch
 	n.readNames()
 	look := n.group()
 	n.readUnits()
-	n.readRecipes()
+	wait.Wait()
+	n.readRecipes(recipes)
 	n.last, n.placed = n.lastStages(), n.placedByRecipes()
 	n.readProposals()
 	n.readGroups(look)

@@ -116,21 +116,23 @@ func (n *network) edges(b int32, list []int32) []int32 {
 // after all that can be reached from it.
 func (n *network) components() [][]int32 {
 	type frame struct {
-		buffer int32
-		edges  []int32
+		buffer     int32
+		next, from int // its edges are edges[from:], behind those of the frames below
 	}
 	count := len(n.buffers)
 	index, low := make([]int32, count), make([]int32, count)
 	onStack := make([]bool, count)
 	var stack []int32
 	var frames []frame
-	var out [][]int32
+	var edges []int32
+	all, out := make([]int32, 0, count), make([][]int32, 0, count)
 	next := int32(0)
 	enter := func(b int32) {
 		next++
 		index[b], low[b] = next, next
 		stack, onStack[b] = append(stack, b), true
-		frames = append(frames, frame{b, n.edges(b, nil)})
+		frames = append(frames, frame{b, len(edges), len(edges)})
+		edges = n.edges(b, edges)
 	}
 	for start := range int32(count) {
 		if index[start] != 0 {
@@ -139,9 +141,9 @@ func (n *network) components() [][]int32 {
 		enter(start)
 		for len(frames) > 0 {
 			f := &frames[len(frames)-1]
-			if len(f.edges) > 0 {
-				to := f.edges[0]
-				f.edges = f.edges[1:]
+			if f.next < len(edges) {
+				to := edges[f.next]
+				f.next++
 				if index[to] == 0 {
 					enter(to)
 				} else if onStack[to] {
@@ -150,6 +152,7 @@ func (n *network) components() [][]int32 {
 				continue
 			}
 			b := f.buffer
+			edges = edges[:f.from]
 			frames = frames[:len(frames)-1]
 			if len(frames) > 0 {
 				up := frames[len(frames)-1].buffer
@@ -160,7 +163,9 @@ func (n *network) components() [][]int32 {
 				for stack[cut] != b {
 					cut--
 				}
-				c := slices.Clone(stack[cut:])
+				from := len(all)
+				all = append(all, stack[cut:]...)
+				c := all[from:len(all):len(all)]
 				stack = stack[:cut]
 				for _, x := range c {
 					onStack[x] = false
@@ -187,7 +192,10 @@ func (n *network) cyclic(clusters [][]int32) map[int32]int {
 	for i, c := range clusters {
 		inside := func(x int32) bool { return member[x] == int32(i+1) }
 		if slices.ContainsFunc(c, func(b int32) bool {
-			return slices.ContainsFunc(n.makersOf[b], func(m int32) bool { return n.takesFrom(&n.makers[m], inside) })
+			return slices.ContainsFunc(n.makersOf[b], func(i int32) bool {
+				m := &n.makers[i]
+				return (len(c) > 1 || m.shared >= 0 || m.usesOwnOutput) && n.takesFrom(m, inside)
+			})
 		}) {
 			for _, b := range c {
 				bad[b] = i + 1

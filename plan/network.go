@@ -40,8 +40,11 @@ type bufferKey struct {
 }
 
 func (k bufferKey) compare(o bufferKey) int {
-	return cmp.Or(strings.Compare(string(k.spec), string(o.spec)), strings.Compare(string(k.stage), string(o.stage)),
-		strings.Compare(k.state, o.state), strings.Compare(string(k.place), string(o.place)), strings.Compare(string(k.only), string(o.only)))
+	if k.spec != o.spec { // nearly always, and quicker than the rest
+		return strings.Compare(string(k.spec), string(o.spec))
+	}
+	return cmp.Or(strings.Compare(string(k.stage), string(o.stage)), strings.Compare(k.state, o.state),
+		strings.Compare(string(k.place), string(o.place)), strings.Compare(string(k.only), string(o.only)))
 }
 
 // maker is a recipe process seen from the output that drives it; or the shared

@@ -16,15 +16,11 @@ type recipeFlows struct {
 }
 
 // readRecipes makes a maker for each output that can drive a recipe process.
-func (n *network) readRecipes() {
-	recipes := n.gatherRecipes()
+func (n *network) readRecipes(recipes []recipeFlows) {
 	n.makers = make([]maker, 0, len(recipes))
 	lasts := map[string]*vf.RecipeFlow{}
 	for i := range recipes {
 		r := &recipes[i]
-		byID := func(a, b *vf.RecipeFlow) int { return strings.Compare(string(a.ID), string(b.ID)) }
-		slices.SortFunc(r.ins, byID)
-		slices.SortFunc(r.outs, byID)
 		n.noteLong(r, lasts)
 		mark := len(n.makers)
 		if err := n.readRecipe(r); err != nil {
@@ -36,8 +32,8 @@ func (n *network) readRecipes() {
 
 // gatherRecipes brings the recipe processes and their flows together, sorted by
 // id: all lists of flows lie in one piece of memory, recipe after recipe.
-func (n *network) gatherRecipes() []recipeFlows {
-	sorted := slices.Clone(n.graph.RecipeProcesses)
+func gatherRecipes(g *vf.Graph) []recipeFlows {
+	sorted := slices.Clone(g.RecipeProcesses)
 	slices.SortFunc(sorted, func(a, b *vf.RecipeProcess) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	recipes := make([]recipeFlows, len(sorted))
 	at := make(map[vf.ID]int32, len(recipes))
@@ -45,14 +41,19 @@ func (n *network) gatherRecipes() []recipeFlows {
 		recipes[i].recipe = r
 		at[r.ID] = int32(i)
 	}
-	for _, r := range n.graph.Recipes {
+	for _, r := range g.Recipes {
 		for _, id := range r.RecipeIncludes {
 			if i, ok := at[id]; ok && r.PrimaryOutput != "" {
 				recipes[i].primary = r.PrimaryOutput
 			}
 		}
 	}
-	flows := n.graph.RecipeFlows
+	addFlows(recipes, at, g.RecipeFlows)
+	return recipes
+}
+
+// addFlows gives the recipes their inputs and outputs, each sorted by id.
+func addFlows(recipes []recipeFlows, at map[vf.ID]int32, flows []*vf.RecipeFlow) {
 	input, output := make([]int32, len(flows)), make([]int32, len(flows)) // 1 + the recipe, 0 if none
 	ends := make([]int32, 2*len(recipes)+1)                               // behind the inputs and the outputs of each
 	find := finder(at)
@@ -80,7 +81,11 @@ func (n *network) gatherRecipes() []recipeFlows {
 			recipes[i].outs = append(recipes[i].outs, f)
 		}
 	}
-	return recipes
+	byID := func(a, b *vf.RecipeFlow) int { return strings.Compare(string(a.ID), string(b.ID)) }
+	for i := range recipes {
+		slices.SortFunc(recipes[i].ins, byID)
+		slices.SortFunc(recipes[i].outs, byID)
+	}
 }
 
 // finder looks ids up: 1 + the number, 0 if there is none. The flows of a recipe
