@@ -11,6 +11,12 @@ import (
 	"commonweal/vf"
 )
 
+// tester is a test, of one case or of many that are drawn.
+type tester interface {
+	Helper()
+	Fatalf(string, ...any)
+}
+
 // book is a set of records that changes.
 type book struct {
 	now     vf.Time
@@ -43,7 +49,7 @@ func (b *book) graph() *vf.Graph {
 	return g
 }
 
-func (b *book) read(t interface{ Fatalf(string, ...any) }) *plan.Tables {
+func (b *book) read(t tester) *plan.Tables {
 	tables, err := plan.ReadTables(b.graph(), plan.Settings{Now: b.now})
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -247,7 +253,7 @@ func TestFollowingIsReadingAnew(t *testing.T) {
 	})
 }
 
-func readGraph(t *rapid.T, now vf.Time, g *vf.Graph) *plan.Tables {
+func readGraph(t tester, now vf.Time, g *vf.Graph) *plan.Tables {
 	tables, err := plan.ReadTables(g, plan.Settings{Now: now})
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -255,7 +261,7 @@ func readGraph(t *rapid.T, now vf.Time, g *vf.Graph) *plan.Tables {
 	return tables
 }
 
-func sameTables(t *rapid.T, what string, want, got *plan.Tables) {
+func sameTables(t tester, what string, want, got *plan.Tables) {
 	t.Helper()
 	needs, offers := want.Count()
 	if n, o := got.Count(); n != needs || o != offers {
