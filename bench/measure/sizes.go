@@ -49,6 +49,7 @@ func measureSize(name string, count int) (size, error) {
 func printSizes() error {
 	fmt.Println("Networks of shared components, all in time; “!” is over what is aimed at")
 	fmt.Printf("%-7s %9s %9s %10s %8s %9s %9s %9s %8s %9s %10s %8s\n", "size", "orders", "links", "engine ms", "target", "user ms", "ns/order", "memory MB", "target", "objects", "allocated", "read ms")
+	var all []size
 	for _, s := range bench.Sizes {
 		var r, once size
 		if _, err := apart("sizes", s.Name, rounds, &r); err != nil {
@@ -61,8 +62,38 @@ func printSizes() error {
 		fmt.Printf("%-7s %9d %9d %10s %8s %9s %9d %9s %8s %9d %7s MB %8s\n", s.Name, r.Stats.Orders, r.Stats.Links, ms(r.Cost.Wall),
 			aim(float64(s.Milliseconds), float64(r.Cost.Wall)/1e6), ms(r.Cost.User), r.Cost.Wall.Nanoseconds()/int64(r.Stats.Orders),
 			mega(memory), aim(float64(s.Megabytes), float64(memory)/(1<<20)), r.Cost.Objects, mega(int64(r.Cost.Allocated)), ms(r.Read))
+		all = append(all, r)
 	}
+	printLimit(all)
 	return nil
+}
+
+// printLimit prints how near netting comes to what the memory can move.
+func printLimit(all []size) {
+	rows, speed := plan.RowBytes(), copySpeed()
+	fmt.Printf("\nA row of the tables: order %d bytes, link %d, requirement %d; one processor moves %.1f GB/s (read and written)\n", rows.Order, rows.Link, rows.Requirement, speed/1e9)
+	fmt.Printf("%-7s %14s %13s %15s %17s\n", "size", "links/order", "bytes/order", "at that speed", "engine takes ×")
+	for i, s := range bench.Sizes {
+		r := &all[i]
+		bytes := rows.Touched(r.Stats)
+		least := time.Duration(float64(bytes) / speed * 1e9)
+		fmt.Printf("%-7s %14.2f %13d %12s ms %17.1f\n", s.Name, float64(r.Stats.Links)/float64(r.Stats.Orders), bytes/int64(r.Stats.Orders), ms(least), float64(r.Cost.Wall)/float64(least))
+	}
+}
+
+// copySpeed is how many bytes a second one processor reads and writes, copying
+// from one place in memory that no cache holds to another.
+func copySpeed() float64 {
+	const size = 256 << 20
+	from, to := make([]byte, size), make([]byte, size)
+	copy(from, to) // so that the system has given all of it
+	var speed float64
+	for range rounds {
+		began := time.Now()
+		copy(to, from)
+		speed = max(speed, 2*size/time.Since(began).Seconds())
+	}
+	return speed
 }
 
 // printLate prints the same networks with what is due first coming late.
