@@ -265,3 +265,51 @@ func TestSharingAmongMany(t *testing.T) {
 		}
 	}
 }
+
+// With several recipes for a thing, each from another, what is awarded can be had:
+// any of the claims together want no more than there is of all that they can be
+// made from (Hall's condition). Who is alone gets all that there is.
+func TestSharingByOtherRecipesIsFeasible(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := &story{have: map[string]int64{}, plenty: map[string]bool{}}
+		n := func(label string, low, high int) int { return rapid.IntRange(low, high).Draw(t, label) }
+		leaves, claims := n("leaves", 1, 4), n("claims", 1, 5)
+		for i := range leaves {
+			s.have[string(rune('X'+i))] = int64(n("have", 0, 20))
+		}
+		from := make([]map[string]bool, claims)
+		for i := range claims {
+			name := string(rune('A' + i))
+			from[i] = map[string]bool{}
+			for range n("recipes", 1, 3) {
+				leaf := string(rune('X' + n("leaf", 0, leaves-1)))
+				from[i][leaf] = true
+				s.recipes = append(s.recipes, storyRecipe{makes: name, takes: []storyPart{{leaf, big.NewRat(1, 1)}}})
+			}
+			s.claims = append(s.claims, storyClaim{name: name, of: name, wanted: int64(n("wanted", 0, 20)), people: int64(n("people", 1, 3))})
+		}
+		got := s.share()
+		for set := 1; set < 1<<claims; set++ {
+			sum, there, seen := int64(0), int64(0), map[string]bool{}
+			for i := range claims {
+				if set>>i&1 == 0 {
+					continue
+				}
+				sum += got[i]
+				for leaf := range from[i] {
+					if !seen[leaf] {
+						seen[leaf] = true
+						there += s.have[leaf]
+					}
+				}
+			}
+			if sum > there {
+				t.Fatalf("%+v gets %v: %b together have %d of %d", s, got, set, sum, there)
+			}
+			if set&(set-1) == 0 && claims == 1 && sum != min(there, s.claims[0].wanted) {
+				t.Fatalf("%+v gets %v alone, and there are %d", s, got, there)
+			}
+		}
+	})
+}
