@@ -143,3 +143,29 @@ func FuzzSpreadsheet(f *testing.F) {
 		}
 	})
 }
+
+// FuzzChains: whatever stands in tables of chains is refused in full sentences, or
+// makes records that pass.
+func FuzzChains(f *testing.F) {
+	for _, c := range chainFaults {
+		f.Add([]byte(c.components), []byte(c.steps), []byte(c.uses), []byte(c.machines), []byte(c.demands))
+	}
+	f.Add([]byte("yarn,1,1,0,0,0\n"), []byte(loomSteps), []byte("scarf,1,yarn,2\n"), []byte("loom,1\n"), []byte(loomNeeds))
+	f.Fuzz(func(t *testing.T, components, steps, uses, machines, demands []byte) {
+		file := func(b []byte) File { return File{"t", bytes.NewReader(b)} }
+		g, err := ReadChains(ChainSheets{file(components), file(steps), file(uses), file(machines), file(demands), vf.At(1767225600)})
+		if err != nil {
+			var list Refusals
+			if !errors.As(err, &list) {
+				t.Fatalf("%v is no list of refusals", err)
+			}
+			for _, r := range list {
+				complete(t, r)
+			}
+			return
+		}
+		if err := Check(g, nil); err != nil {
+			t.Fatalf("the records of accepted tables do not pass: %v", err)
+		}
+	})
+}
