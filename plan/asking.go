@@ -73,6 +73,7 @@ const (
 	undoAmount
 	undoByproduct
 	undoLink
+	undoBooking
 )
 
 // The work of asking is bounded: for all needs together and for one need (what
@@ -380,6 +381,8 @@ func (a *asker) rollback(mark int) {
 			a.p.byproducts = a.p.byproducts[:len(a.p.byproducts)-1]
 		case undoLink:
 			a.p.links.cut(a.p.links.n - 1)
+		case undoBooking:
+			a.p.unbook(int(u.value))
 		}
 	}
 }

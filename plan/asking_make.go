@@ -18,7 +18,7 @@ func (a *asker) fromMaker(i int32, q, at int64, consumer int32, next *int64) (go
 		a.link(order, consumer, used)
 		got += used
 		if made > used {
-			a.insert(m.buffer, lot{at, made - used, order})
+			a.insert(m.buffer, lot{a.p.orders.at(order).end, made - used, order})
 		}
 		if made < size {
 			break
@@ -40,17 +40,12 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 		}
 	}
 	for try := 0; size > 0 && try < mostTries && a.p.err == nil; try++ {
-		d, ok := m.duration(size)
+		s, in, ok := a.dated(i, m, at, size, next)
 		if !ok {
-			a.p.tooLarge(m.buffer, size)
-			break
-		}
-		begin := at - d
-		if !a.dated(i, m, begin, d, size, next) {
 			break
 		}
 		mark := len(a.undo)
-		order = a.place(i, m, begin, at, size)
+		order = a.place(i, m, s, size)
 		feasible, later := a.inputs(order, m, size)
 		if feasible == size {
 			a.giveOut(order, m)
@@ -58,9 +53,10 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 			return size, order
 		}
 		a.rollback(mark)
-		if later < never {
-			*next = min(*next, later+d)
+		if s.end < at && in.who >= 0 {
+			a.taken(m, size, in)
 		}
+		a.after(m, size, later, next)
 		a.quiet = quiet + 1
 		size = m.atMost(min(feasible, size-1))
 	}
@@ -71,22 +67,59 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 // mostTries bounds how often a process is tried again with less.
 const mostTries = 6
 
-// dated reports whether a process may begin then; if not it notes why, and when
-// one of that size could be ready.
-func (a *asker) dated(i int32, m *maker, begin, d, size int64, next *int64) bool {
-	if begin < a.p.net.now {
-		*next = min(*next, a.p.net.now+max(d, a.soonest(m)))
-		a.cause(a.root(cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: begin}))
-		return false
+// dated finds when a process may go on that is ready then; if it cannot, it notes
+// why, and when one of that size could be ready.
+func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, in obstacle, ok bool) {
+	s, in, ok = a.p.latest(m, size, at, a.hasTrip(m, at))
+	if !ok && a.hasTrip(m, at) {
+		s, in, ok = a.p.latest(m, size, at, false)
 	}
-	if !m.inForce(begin) {
-		if begin < m.from && m.from < m.until {
-			*next = min(*next, m.from+d)
+	if a.p.err != nil {
+		return s, in, false
+	}
+	if !ok || s.begin < m.earliest {
+		a.after(m, size, max(a.p.net.now+a.p.net.leadInto(m, a.p.lead), m.earliest), next)
+		switch c := (cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: s.begin}); {
+		case s.begin >= a.p.net.now && m.earliest > a.p.net.now:
+			c.kind = causeFrozen
+			a.cause(c)
+		case s.begin < a.p.net.now && s.begin > 0:
+			a.cause(a.root(c))
 		}
-		a.cause(cause{kind: causeNotInForce, buffer: m.buffer, who: i, qty: size, at: begin})
-		return false
+		if in.who >= 0 {
+			a.taken(m, size, in)
+		}
+		return s, in, false
 	}
-	return true
+	if !m.inForce(s.begin) {
+		if s.begin < m.from && m.from < m.until {
+			a.after(m, size, m.from, next)
+		}
+		a.cause(cause{kind: causeNotInForce, buffer: m.buffer, who: i, qty: size, at: s.begin})
+		return s, in, false
+	}
+	return s, in, true
+}
+
+// hasTrip reports whether a pair can go with a process that is there already.
+func (a *asker) hasTrip(m *maker, at int64) bool {
+	return m.shared >= 0 && !m.lots() && len(a.trips[orderKey{m.shared, at}]) > 0
+}
+
+// taken notes the capacity that was in the way when a time was looked for.
+func (a *asker) taken(m *maker, size int64, in obstacle) {
+	a.cause(cause{kind: causeTaken, buffer: m.buffer, who: in.who, qty: size, at: in.until})
+}
+
+// after lowers next to the time at which a process that begins then or later
+// could be ready.
+func (a *asker) after(m *maker, size, begin int64, next *int64) {
+	if begin >= never {
+		return
+	}
+	if s, ok := a.p.soonest(m, size, begin); ok {
+		*next = min(*next, s.end)
+	}
 }
 
 // atMost is the largest quantity up to q that the lot rules allow.
@@ -105,17 +138,39 @@ func (m *maker) atMost(q int64) int64 {
 
 // place makes the order, or lets the one of that maker and end grow, and puts a
 // pair on its trip.
-func (a *asker) place(i int32, m *maker, begin, at, size int64) int32 {
+func (a *asker) place(i int32, m *maker, s slot, size int64) int32 {
 	var order int32
-	if m.lots() || m.perUnit.num != 0 {
-		order = a.add(i, begin, at, size)
+	if m.lots() || m.perUnit.num != 0 || len(m.claims) > 0 {
+		order = a.add(i, s.begin, s.end, size)
 	} else {
-		order = a.grow(i, begin, at, size)
+		order = a.grow(i, s.begin, s.end, size)
 	}
 	if m.shared >= 0 {
-		a.board(order, m, begin, at)
+		a.board(order, m, s.begin, s.end)
+	}
+	switch {
+	case len(m.claims) > 0:
+		a.book(order, m, size, s, false)
+	case m.shared >= 0 && len(a.p.net.makers[m.shared].claims) > 0:
+		a.bookTrip(order, m, size, s)
 	}
 	return order
+}
+
+// bookTrip books what a shared process claims for what a pair brings aboard.
+func (a *asker) bookTrip(order int32, m *maker, size int64, s slot) {
+	trip, total := a.p.sharedOf[order], a.p.orders.at(order).qty
+	before, ok1 := m.carried.up(total - size)
+	after, ok2 := m.carried.up(total)
+	if ok1 && ok2 {
+		a.book(trip, &a.p.net.makers[m.shared], after-before, s, a.p.orders.at(trip).qty > 0)
+	}
+}
+
+// book books what an order claims; it is taken back with the rest.
+func (a *asker) book(order int32, m *maker, size int64, s slot, trip bool) {
+	a.undo = append(a.undo, undo{kind: undoBooking, value: int64(len(a.p.bookings))})
+	a.p.book(order, m, size, s, trip)
 }
 
 // board puts an order for a pair on a shared process of the same end: the one it

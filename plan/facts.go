@@ -44,9 +44,10 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.number()
 	n.index()
 	n.setHorizon(s)
-	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.horizon+aYear); err != nil {
+	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.horizon+2*aYear); err != nil {
 		return nil, err
 	}
+	n.readCapacities()
 	return n, nil
 }
 
@@ -57,6 +58,14 @@ func (n *network) readNames() {
 		n.names[a.ID] = a.Name
 	}
 	for _, s := range n.graph.ProcessSpecifications {
+		n.names[s.ID] = s.Name
+	}
+	for _, s := range n.graph.EconomicResources {
+		if s.Parallel > 0 || s.Budget.HasUnit != "" || len(s.WorkTime) > 0 || s.Efficiency != nil {
+			n.names[s.ID] = s.Name
+		}
+	}
+	for _, s := range n.graph.SpatialThings {
 		n.names[s.ID] = s.Name
 	}
 	for _, u := range n.graph.Units {

@@ -90,7 +90,7 @@ func (f *filler) place(order int32, q int64) {
 		}
 	}
 	if q > 0 {
-		f.pool = insert(f.pool, lot{f.at, q, order})
+		f.pool = insert(f.pool, lot{f.p.orders.at(order).end, q, order})
 	}
 }
 
@@ -142,14 +142,18 @@ func (f *filler) fromMakers() {
 				q = m.lot(q)
 			}
 			d, ok := m.duration(q)
+			if ok && m.slow != one {
+				d, ok = m.slow.up(d)
+			}
 			if !ok {
 				p.tooLarge(f.b, q)
 				return
 			}
-			if q <= 0 || f.at-d < p.net.now || !m.inForce(f.at-d) {
+			s, ok := within(m.cal2, d, f.at, false)
+			if q <= 0 || !ok || s.begin < m.earliest || !m.inForce(s.begin) {
 				break
 			}
-			o := p.orders.add(i, f.at-d, f.at, q)
+			o := p.orders.add(i, s.begin, s.end, q)
 			f.place(o, q)
 			if len(m.byproducts) > 0 {
 				p.putOut(o, m)

@@ -16,7 +16,11 @@ func (p *part) solve() {
 	p.reset()
 	p.activate(true)
 	p.netting()
-	if len(p.lacking) == 0 || p.err != nil {
+	if p.err != nil || len(p.lacking) == 0 && (p.calm || p.bookAll()) {
+		return
+	}
+	if !p.calm {
+		p.askAll()
 		return
 	}
 	p.layers()
@@ -38,6 +42,16 @@ func (p *part) activate(active bool) {
 	for _, i := range p.needs {
 		p.active[i] = active
 	}
+}
+
+// askAll asks for all needs of a part in which something is finite, the most
+// essential first: who takes a machine when depends on who took it before.
+func (p *part) askAll() {
+	p.reset()
+	for _, i := range p.needs {
+		p.asked[i], p.active[i] = true, true
+	}
+	p.asking()
 }
 
 // layers plans firm work, then each tier.
@@ -135,7 +149,11 @@ func (p *part) begin() {
 func (p *part) reset() {
 	p.orders.cut(0)
 	p.links.cut(0)
-	p.byproducts, p.requirements = nil, 0
+	p.byproducts, p.requirements, p.bookings = nil, 0, nil
+	for _, c := range p.limits {
+		f := &p.net.firmLoads[c]
+		p.loads[c] = load{slices.Clone(f.marks), slices.Clone(f.spent), slices.Clone(f.days)}
+	}
 	p.sharedOf, p.left = map[int32]int32{}, map[int32][]lot{}
 	for _, i := range p.offers {
 		p.offerLeft[i] = p.net.offers[i].left

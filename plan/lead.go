@@ -37,6 +37,11 @@ func (p *part) leads() {
 
 // leadOf is the time that a maker needs at least, given the leads of what it takes.
 func (n *network) leadOf(m *maker, lead []int64) int64 {
+	return min(m.fixed+n.leadInto(m, lead), never)
+}
+
+// leadInto is the time until what a maker takes can be there.
+func (n *network) leadInto(m *maker, lead []int64) int64 {
 	longest := int64(0)
 	n.parts(m, func(p *maker) {
 		for _, u := range p.uses {
@@ -45,10 +50,8 @@ func (n *network) leadOf(m *maker, lead []int64) int64 {
 			}
 		}
 	})
-	return min(m.fixed+longest, never)
+	return longest
 }
-
-func (a *asker) soonest(m *maker) int64 { return a.p.net.leadOf(m, a.p.lead) }
 
 // root follows what would have to begin before now down its slowest input to the
 // step that would have to begin first, or to the offer that cannot be had sooner.

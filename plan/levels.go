@@ -354,6 +354,19 @@ func (n *network) connected() []int32 {
 			})
 		}
 	}
+	first := make([]int32, len(n.capacities))
+	for i := range n.makers {
+		for _, c := range n.makers[i].claims {
+			for _, o := range c.options {
+				if b := n.driven(int32(i)) + 1; first[o] == 0 {
+					first[o] = b
+				} else {
+					x, y := find(b-1), find(first[o]-1)
+					root[max(x, y)] = min(x, y)
+				}
+			}
+		}
+	}
 	for i := range root {
 		root[i] = find(int32(i))
 	}

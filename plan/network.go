@@ -68,6 +68,11 @@ type maker struct {
 	pairIn        *vf.RecipeFlow
 	coDriven      bool // one of several outputs that may drive the recipe, not the first
 	usesOwnOutput bool
+	claims        []claim   // of machines, places, work and limits
+	cal           *calendar // when it can be worked on; nil: always
+	cal2          *calendar // the same with the preferred machines: what netting takes it to be
+	slow          ratio     // seconds for each second of the recipe on those
+	earliest      int64     // no new process begins before
 }
 
 // use is what a maker takes from (or gives to) a buffer for each step it puts out.
@@ -184,6 +189,9 @@ type network struct {
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes workTimes
+	capacities []capacity
+	firmLoads  []load // of each capacity, what is firm
+	furthest   int64  // the last time that calendars know
 }
 
 // knownBuffer returns the number of a buffer, if there is one.

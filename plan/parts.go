@@ -10,6 +10,8 @@ type part struct {
 	clusters [][]int32
 	makers   []int32
 	offers   []int32
+	limits   []int32 // capacities
+	calm     bool    // no maker claims any of them
 	needs    []int32
 
 	orders       orders
@@ -19,6 +21,7 @@ type part struct {
 	coverage     map[int32][]coverage // of each need that was asked for, by date
 	reasons      map[int32]reasons    // of each need that was asked for
 	requirements int
+	bookings     []booking
 	base         int // by-product k is supply base+k of a link
 	stats        Stats
 	problems     []Problem
@@ -39,8 +42,12 @@ type desk struct {
 	pools     [][]lot // of an asker: what is left in each buffer, once touched
 	touched   []bool
 	growing   [][]growing // of an asker: of each maker, then of each offer
+	loads     []load // of each capacity
 	lead      []int64     // of each buffer, the least time until it can be had from now
 
+	choice   []int32                     // the machines chosen for a process
+	meets    map[[2]*calendar]*calendar // intersections
+	placing  placing
 	lacking  []lack          // what netting could not meet
 	layering bool            // layers follow, which need to know what is left
 	found    bool            // what those needs get is found: net them with it
@@ -58,12 +65,13 @@ func newDesk(n *network) *desk {
 	b, m := len(n.buffers), len(n.makers)
 	return &desk{lo: make([]int32, m), hi: make([]int32, m), offerLeft: make([]int64, len(n.offers)), spare: make([][]lot, b),
 		built: make([]bool, m), active: make([]bool, len(n.needs)), asked: make([]bool, len(n.needs)),
-		pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b)}
+		pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b), loads: make([]load, len(n.capacities)), meets: map[[2]*calendar]*calendar{}}
 }
 
 // share is a desk for another worker: the same tables, other scratch.
 func (d *desk) share() *desk {
 	other := *d
+	other.meets, other.choice, other.placing = map[[2]*calendar]*calendar{}, nil, placing{}
 	other.scratch.reqs, other.scratch.tmp, other.scratch.runs, other.scratch.pool, other.scratch.rest = nil, nil, nil, nil, nil
 	return &other
 }
@@ -88,13 +96,10 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		p.clusters = append(p.clusters, c)
 	}
 	for i := range n.makers {
-		b := n.makers[i].buffer
-		if b < 0 {
-			b = n.makers[i+1].buffer // the first of the pairs that share it
-		}
-		p := parts[partOf[b]]
+		p := parts[partOf[n.driven(int32(i))]]
 		p.makers = append(p.makers, int32(i))
 	}
+	n.divideCapacities(parts, partOf)
 	for i := range n.offers {
 		p := parts[partOf[n.offers[i].buffer]]
 		p.offers = append(p.offers, int32(i))
@@ -104,4 +109,32 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		p.needs = append(p.needs, int32(i))
 	}
 	return parts, partOf
+}
+
+// divideCapacities gives each part the capacities that its makers claim.
+func (n *network) divideCapacities(parts []*part, partOf []int32) {
+	for _, p := range parts {
+		p.calm = true
+	}
+	given := make([]bool, len(n.capacities))
+	for i := range n.makers {
+		p := parts[partOf[n.driven(int32(i))]]
+		for _, c := range n.makers[i].claims {
+			p.calm = false
+			for _, o := range c.options {
+				if !given[o] {
+					given[o] = true
+					p.limits = append(p.limits, o)
+				}
+			}
+		}
+	}
+}
+
+// driven is the buffer of a maker; of a shared part that of its first pair.
+func (n *network) driven(i int32) int32 {
+	if b := n.makers[i].buffer; b >= 0 {
+		return b
+	}
+	return n.makers[i+1].buffer
 }

@@ -32,7 +32,7 @@ type Part struct {
 
 // Cause is one reason why a need is late or short.
 type Cause struct {
-	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, givenUp, noLongerUseful
+	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, taken, frozen, givenUp, noLongerUseful
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -48,10 +48,12 @@ const (
 	causeNotInForce                  // the recipe is not in force then
 	causeAwaits                      // it waits for something promised
 	causeOfferLater                  // the offer can be had only later
+	causeTaken                       // a machine, a place, somebody's hours or a limit is taken
+	causeFrozen                      // nothing new may begin so soon
 	causeGivenUp                     // no answer was found within the bounds of the search
 )
 
-var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "givenUp"}
+var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "taken", "frozen", "givenUp"}
 
 // cause is a reason as found: who is a maker, a supply or an offer.
 type cause struct {
@@ -206,6 +208,16 @@ func (n *network) explain(c cause) Cause {
 		m := &n.makers[c.who]
 		x.About, x.Stage = m.recipe.ID, ""
 		x.Text = n.recipeName(m) + " is not in force on " + day(c.at)
+	case causeTaken:
+		x.About, x.Stage = n.capacities[c.who].id, ""
+		x.Text = n.capacityName(c.who) + " is taken until " + day(c.at)
+		if c.at >= never {
+			x.Text = n.capacityName(c.who) + " does not suffice for " + amount + " of " + name + " at once"
+		}
+	case causeFrozen:
+		m := &n.makers[c.who]
+		x.About, x.Stage = m.recipe.ID, ""
+		x.Text = n.recipeName(m) + " would have to begin on " + day(c.at) + "; nothing new may begin before " + day(m.earliest) + " at " + n.agentName(m.recipe.PerformedBy)
 	case causeGivenUp:
 		x.Text = "the search for " + amount + " of " + name + " was given up: its recipes and lots branch too much to be followed to the end"
 	case causeAwaits:
