@@ -94,11 +94,11 @@ func mod(a, b int64) int64 { return (a%b + b) % b }
 // processes are booked already; ok is false if there is none.
 func (l *load) fullWithin(begin, end int64, n int32) (first, last loadSpan, ok bool) {
 	i, found := slices.BinarySearchFunc(l.marks, begin, func(m loadMark, t int64) int { return cmp.Compare(m.at, t) })
-	if !found {
-		i--
+	if !found && i > 0 {
+		i-- // the stretch that begins before goes on
 	}
-	for ; i < len(l.marks) && l.marks[max(i, 0)].at < end; i++ {
-		if i < 0 || l.marks[i].used < n {
+	for ; i < len(l.marks) && l.marks[i].at < end; i++ {
+		if l.marks[i].used < n {
 			continue
 		}
 		s := loadSpan{l.marks[i].at, never}

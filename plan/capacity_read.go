@@ -11,13 +11,13 @@ import (
 
 // capacityReader reads what is finite, and what the makers claim of it.
 type capacityReader struct {
-	n         *network
-	machines  map[vf.ID][]int32 // by specification
-	works     map[vf.ID][]int32 // by skill
-	places    map[vf.ID]int32
-	limits    map[vf.ID]int32
-	agents    map[vf.ID]*vf.Agent
-	spatial   map[vf.ID]*vf.SpatialThing
+	n        *network
+	machines map[vf.ID][]int32 // by specification
+	works    map[vf.ID][]int32 // by skill
+	places   map[vf.ID]int32
+	limits   map[vf.ID]int32
+	agents   map[vf.ID]*vf.Agent
+	spatial  map[vf.ID]*vf.SpatialThing
 }
 
 // readCapacities reads machines, places, hours of work, limits, and work time; and

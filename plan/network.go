@@ -188,7 +188,7 @@ type network struct {
 	bounded    bool             // something limits what can be done at a time; read when first followed
 	tombs      int              // entries of tables that changes left unused
 
-	workTimes workTimes
+	workTimes  workTimes
 	capacities []capacity
 	firmLoads  []load // of each capacity, what is firm
 	furthest   int64  // the last time that calendars know

@@ -42,10 +42,10 @@ type desk struct {
 	pools     [][]lot // of an asker: what is left in each buffer, once touched
 	touched   []bool
 	growing   [][]growing // of an asker: of each maker, then of each offer
-	loads     []load // of each capacity
+	loads     []load      // of each capacity
 	lead      []int64     // of each buffer, the least time until it can be had from now
 
-	choice   []int32                     // the machines chosen for a process
+	choice   []int32                    // the machines chosen for a process
 	meets    map[[2]*calendar]*calendar // intersections
 	placing  placing
 	lacking  []lack          // what netting could not meet
