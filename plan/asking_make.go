@@ -91,6 +91,12 @@ func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, i
 		}
 		return s, in, false
 	}
+	if s.begin >= m.until && m.until > m.earliest {
+		// Until the recipe ends it can be made, and kept.
+		if x, fits := a.p.soonest(m, size, m.until-1); fits && x.begin < m.until && x.end <= at {
+			s = x
+		}
+	}
 	if !m.inForce(s.begin) {
 		if s.begin < m.from && m.from < m.until {
 			a.after(m, size, m.from, next)

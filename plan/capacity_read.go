@@ -201,9 +201,7 @@ func (r *capacityReader) claims(m *maker) {
 		if c.kind == machine {
 			x := &r.n.capacities[c.options[0]]
 			m.cal2 = r.meet(m.cal2, x.cal)
-			if x.slow.num*m.slow.den > m.slow.num*x.slow.den {
-				m.slow = x.slow
-			}
+			m.slow = slower(m.slow, x.slow)
 		}
 	}
 }
@@ -233,7 +231,7 @@ func (r *capacityReader) claim(m *maker, f *vf.RecipeFlow) error {
 			q.Mul(q, big.NewRat(s.num, s.den))
 		}
 		var err error
-		if c.amount, err = r.n.ratioOf(q); err != nil {
+		if c.amount, err = r.n.ratioOf(fractionOf(q)); err != nil {
 			return err
 		}
 	}
@@ -286,7 +284,7 @@ func (r *capacityReader) readBooked() {
 		at[n.capacities[i].id] = int32(i)
 	}
 	p := &part{net: n, desk: &desk{loads: n.firmLoads}}
-	for _, c := range n.firm.commitments {
+	for _, c := range n.firm.commitments.all() {
 		span, said := r.firmSpan(c)
 		if !said {
 			continue
@@ -298,7 +296,7 @@ func (r *capacityReader) readBooked() {
 			r.bookWork(p, c, span)
 		}
 	}
-	for _, q := range n.firm.processes {
+	for _, q := range n.firm.processes.all() {
 		if i, known := r.places[r.placeOf(q)]; known && q.HasEnd.Unix() > q.HasBeginning.Unix() {
 			n.firmLoads[i].add(q.HasBeginning.Unix(), q.HasEnd.Unix(), 1)
 		}
@@ -317,10 +315,8 @@ func (r *capacityReader) placeOf(q *vf.Process) vf.ID {
 
 func (r *capacityReader) firmSpan(c *vf.Commitment) (slot, bool) {
 	begin, end := c.HasBeginning, c.HasEnd
-	for _, q := range r.n.firm.processes {
-		if q.ID == c.InputOf && begin.IsZero() && end.IsZero() {
-			begin, end = q.HasBeginning, q.HasEnd
-		}
+	if q, firm := r.n.firm.processes.get(c.InputOf); firm && begin.IsZero() && end.IsZero() {
+		begin, end = q.HasBeginning, q.HasEnd
 	}
 	if begin.IsZero() || end.IsZero() || !begin.Before(end.Time) {
 		return slot{}, false

@@ -252,7 +252,7 @@ func (n *network) index() {
 // tier, then due time, then id.
 func (n *network) sooner(x, y int32) int {
 	a, b := n.needs[x], n.needs[y]
-	return cmp.Or(cmp.Compare(max(a.due, n.now), max(b.due, n.now)), boolCompare(b.firm, a.firm), cmp.Compare(a.tier, b.tier),
+	return cmp.Or(cmp.Compare(max(a.due, n.now), max(b.due, n.now)), cmp.Compare(a.rank, b.rank), cmp.Compare(a.tier, b.tier),
 		cmp.Compare(a.due, b.due), compareIDs(a.id, b.id))
 }
 

@@ -14,7 +14,7 @@ import (
 
 func TestFigures(t *testing.T) {
 	t.Parallel()
-	n := readCase("now 0\nstock wool 6\noffer wool available 4 lead 1\nrecipe spin days 1 makes yarn 1 takes wool 2\nneed a yarn 3 on 5\nneed b yarn 2 on 0.5 tier 2\nneed c yarn 9 on 9 tier 2")
+	n := readCase("now 0\nstock wool 6\noffer wool available 4 lead 1\nrecipe spin days 1 makes yarn 1 takes wool 2\nneed a yarn 3 on 5\nneed b yarn 2 on 0.5 tier 2\nneed c yarn 9 on 9 tier 3")
 	n.spec("spinning")
 	n.g.Add(&vf.RecipeFlow{ID: "spin/work", Action: vf.Work, RecipeInputOf: "spin", ResourceConformsTo: "spinning", EffortQuantity: duration("0.5")},
 		&vf.RecipeFlow{ID: "spin/setup", Action: vf.Work, RecipeInputOf: "spin", ResourceConformsTo: "spinning", EffortQuantity: duration("1"), PerBatch: true})
@@ -24,7 +24,7 @@ func TestFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"tiers":[{"tier":0,"needs":1,"onTime":1,"late":0,"short":0},{"tier":2,"needs":2,"onTime":0,"late":1,"short":1}],"lateBy":129600,"latestBy":129600,` +
+	want := `{"tiers":[{"tier":0,"needs":1,"onTime":1,"late":0,"short":0},{"tier":2,"needs":1,"onTime":0,"late":1,"short":0},{"tier":3,"needs":1,"onTime":0,"late":0,"short":1}],"lateBy":129600,"latestBy":129600,` +
 		`"processes":2,"purchases":1,"work":[{"resourceConformsTo":"spinning","quantity":{"hasNumericalValue":"4.5","hasUnit":"unit/day"}}],` +
 		`"stock":[{"resourceConformsTo":"wool","quantity":{"hasNumericalValue":"6","hasUnit":"unit/piece"}}],` +
 		`"offers":[{"resourceConformsTo":"wool","quantity":{"hasNumericalValue":"4","hasUnit":"unit/piece"}}],"limits":[]}`

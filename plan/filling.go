@@ -104,10 +104,8 @@ func (f *filler) fromOffers() {
 		if !o.canServe(f.at, p.net.now) {
 			continue
 		}
-		if x := o.amount(f.left, p.offerLeft[i]); x > 0 {
-			if p.offerLeft[i] >= 0 {
-				p.offerLeft[i] -= x
-			}
+		if x := o.amount(f.left, p.leftOf(i, f.at)); x > 0 {
+			p.take(i, f.at, x)
 			f.place(p.orders.add(^i, f.at-o.lead, f.at, x), x)
 		}
 	}
@@ -124,12 +122,58 @@ func (o *offer) amount(q, left int64) int64 {
 		q = left
 	}
 	if q < o.least {
-		if left >= 0 && left < o.least {
-			return 0
-		}
 		q = o.least
 	}
+	if o.multiple > 1 {
+		if q = (q + o.multiple - 1) / o.multiple * o.multiple; left >= 0 && q > left {
+			q = left / o.multiple * o.multiple
+		}
+	}
+	if q < o.least || left >= 0 && q > left {
+		return 0
+	}
 	return q
+}
+
+// taking is what was taken of an offer that renews, in the period that begins then.
+type taking struct {
+	offer  int32
+	period int64
+	qty    int64
+}
+
+// leftOf is what is left of an offer for a time: of one that renews what is left
+// of the period; -1 if unlimited.
+func (p *part) leftOf(i int32, at int64) int64 {
+	o := p.net.offers[i]
+	if o.period == "" || o.left < 0 {
+		return p.offerLeft[i]
+	}
+	from, _ := periodOf(o.period, at)
+	return p.offerLeft[i] - spentAt(p.renewed[i], from)
+}
+
+// take takes from an offer.
+func (p *part) take(i int32, at, q int64) {
+	o := p.net.offers[i]
+	switch {
+	case o.left < 0:
+	case o.period == "":
+		p.offerLeft[i] -= q
+	default:
+		from, _ := periodOf(o.period, at)
+		p.renewed[i] = spend(p.renewed[i], from, q)
+		p.takings = append(p.takings, taking{i, from, q})
+	}
+}
+
+// giveBack takes back what was taken of offers that renew, from the n-th taking on.
+func (p *part) giveBack(n int) {
+	for k := len(p.takings) - 1; k >= n; k-- {
+		t := p.takings[k]
+		p.renewed[t.offer] = spend(p.renewed[t.offer], t.period, -t.qty)
+	}
+	p.takings = p.takings[:n]
 }
 
 func (f *filler) fromMakers() {

@@ -88,7 +88,7 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 // same reports whether two needs are the same in all that a plan tells of them.
 func (d *need) same(o *need) bool {
 	return d.id == o.id && d.buffer == o.buffer && d.qty == o.qty && d.due == o.due && d.tier == o.tier && d.least == o.least && d.latest == o.latest &&
-		d.intent == o.intent && d.firm == o.firm && d.serves == o.serves && d.wanted == o.wanted && d.done == o.done && d.expired == o.expired &&
+		d.intent == o.intent && d.firm == o.firm && d.rank == o.rank && d.together == o.together && d.serves == o.serves && d.wanted == o.wanted && d.done == o.done && d.expired == o.expired &&
 		d.gone == o.gone && slices.Equal(d.promised, o.promised) && slices.Equal(d.tooLate, o.tooLate)
 }
 

@@ -16,10 +16,10 @@ func (p *part) solve() {
 	p.reset()
 	p.activate(true)
 	p.netting()
-	if p.err != nil || len(p.lacking) == 0 && (p.calm || p.bookAll()) {
+	if p.err != nil || len(p.lacking) == 0 && !p.apart && (p.calm || p.bookAll()) {
 		return
 	}
-	if !p.calm {
+	if !p.calm || p.grouped {
 		p.askAll()
 		return
 	}
@@ -47,11 +47,17 @@ func (p *part) activate(active bool) {
 // askAll asks for all needs of a part in which something is finite, the most
 // essential first: who takes a machine when depends on who took it before.
 func (p *part) askAll() {
-	p.reset()
-	for _, i := range p.needs {
-		p.asked[i], p.active[i] = true, true
+	for _, p.sharing = range []bool{false, true} {
+		p.reset()
+		for _, i := range p.needs {
+			p.asked[i], p.active[i] = true, true
+		}
+		p.asking()
+		if p.err != nil || !p.scarce() {
+			break
+		}
 	}
-	p.asking()
+	p.sharing = false
 }
 
 // layers plans firm work, then each tier.
@@ -68,7 +74,7 @@ func (p *part) layers() {
 	for len(order) > 0 && p.err == nil {
 		first := p.net.needs[order[0]]
 		end := slices.IndexFunc(order, func(i int32) bool {
-			return p.net.needs[i].firm != first.firm || p.net.needs[i].tier != first.tier
+			return p.net.needs[i].rank != first.rank || p.net.needs[i].tier != first.tier
 		})
 		if end < 0 {
 			end = len(order)
@@ -92,6 +98,12 @@ func (p *part) layer(needs []int32) {
 		p.spread(round, start)
 		p.back(start)
 		p.asking()
+		if p.err == nil && p.scarce() {
+			p.back(start)
+			p.sharing = true
+			p.asking()
+			p.sharing = false
+		}
 		p.netting()
 	}
 	for _, i := range needs {
@@ -104,13 +116,14 @@ type mark struct {
 	orders, links int32
 	byproducts    int
 	requirements  int
+	takings       int
 	offerLeft     []int64
 	left          map[int32][]lot
 	spare         [][]lot
 }
 
 func (p *part) mark() mark {
-	m := mark{orders: p.orders.n, links: p.links.n, byproducts: len(p.byproducts), requirements: p.requirements, left: maps.Clone(p.left)}
+	m := mark{orders: p.orders.n, links: p.links.n, byproducts: len(p.byproducts), requirements: p.requirements, takings: len(p.takings), left: maps.Clone(p.left)}
 	for _, i := range p.offers {
 		m.offerLeft = append(m.offerLeft, p.offerLeft[i])
 	}
@@ -128,6 +141,7 @@ func (p *part) back(m mark) {
 	p.byproducts, p.requirements = p.byproducts[:m.byproducts], m.requirements
 	maps.DeleteFunc(p.sharedOf, func(order, _ int32) bool { return order >= m.orders })
 	p.left = maps.Clone(m.left)
+	p.giveBack(m.takings)
 	for k, i := range p.offers {
 		p.offerLeft[i] = m.offerLeft[k]
 	}
@@ -156,8 +170,9 @@ func (p *part) reset() {
 	}
 	p.sharedOf, p.left = map[int32]int32{}, map[int32][]lot{}
 	for _, i := range p.offers {
-		p.offerLeft[i] = p.net.offers[i].left
+		p.offerLeft[i], p.renewed[i] = p.net.offers[i].left, nil
 	}
+	p.takings = p.takings[:0]
 	for _, b := range p.buffers {
 		p.spare[b] = nil
 	}

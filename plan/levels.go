@@ -367,6 +367,17 @@ func (n *network) connected() []int32 {
 			}
 		}
 	}
+	groups := map[string]int32{}
+	for _, d := range n.needs {
+		if d.together == "" {
+			continue
+		}
+		if b, known := groups[d.together]; known {
+			x, y := find(b), find(d.buffer)
+			root[max(x, y)] = min(x, y)
+		}
+		groups[d.together] = d.buffer
+	}
 	for i := range root {
 		root[i] = find(int32(i))
 	}

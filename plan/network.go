@@ -20,6 +20,7 @@ const (
 type Settings struct {
 	Now        vf.Time // nothing may begin before; required
 	Horizon    int64   // seconds after the last due time until which lateness is looked for; 0: two years
+	Strict     bool    // needs of one tier that cannot all be met are served by due time, then id; else they share
 	MostOrders int     // a plan with more orders is refused; 0: 60 million
 
 	Zone func(name string) (*time.Location, error) // finds the time zones that work time names; nil knows only UTC
@@ -103,7 +104,9 @@ type offer struct {
 	least       int64
 	from, until int64 // can be had in [from, until]
 	lead        int64
-	gone        bool // withdrawn or finished since the facts were read
+	multiple    int64  // it comes in steps of so much; 0: any
+	period      string // what is available renews
+	gone        bool   // withdrawn or finished since the facts were read
 }
 
 // supply is stock or a firm receipt.
@@ -134,9 +137,24 @@ type need struct {
 	wanted   int64      // qty and what is promised or done already
 	done     int64
 	tooLate  []coverage // promises for dates when it is of no more use
-	expired  bool       // it is of no more use from its due time, or from now
-	gone     bool       // withdrawn or finished since the facts were read: nothing is wanted
+	rank     rank
+	together string // needs that name the same are delivered at one time
+	expired  bool   // it is of no more use from its due time, or from now
+	gone     bool   // withdrawn or finished since the facts were read: nothing is wanted
 }
+
+// rank says what comes first: firm work and floors of stock, then what people
+// need, tier after tier, then targets of stock.
+type rank uint8
+
+const (
+	rankFirm rank = iota
+	rankNeed
+	rankTarget
+)
+
+// stays reports whether the need is a target or a floor: what it gets stays in stock.
+func (d *need) stays() bool { return d.intent != nil && d.intent.Keep != "" }
 
 // coverage is so much at a time.
 type coverage struct {

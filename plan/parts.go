@@ -12,6 +12,8 @@ type part struct {
 	offers   []int32
 	limits   []int32 // capacities
 	calm     bool    // no maker claims any of them
+	grouped  bool    // some needs are to be delivered together
+	apart    bool    // and some of those are wanted at different times
 	needs    []int32
 
 	orders       orders
@@ -35,20 +37,23 @@ type part struct {
 type desk struct {
 	lo, hi    []int32 // netted orders of a maker lie in [lo, hi)
 	offerLeft []int64
-	spare     [][]lot // by-products that wait for their buffer
-	built     []bool  // shared makers whose processes are made
-	active    []bool  // needs that are being planned
-	asked     []bool  // needs that are asked for, before the others are netted
-	pools     [][]lot // of an asker: what is left in each buffer, once touched
+	renewed   [][]spending // of each offer that renews, what is taken in a period
+	spare     [][]lot      // by-products that wait for their buffer
+	built     []bool       // shared makers whose processes are made
+	active    []bool       // needs that are being planned
+	asked     []bool       // needs that are asked for, before the others are netted
+	pools     [][]lot      // of an asker: what is left in each buffer, once touched
 	touched   []bool
 	growing   [][]growing // of an asker: of each maker, then of each offer
 	loads     []load      // of each capacity
 	lead      []int64     // of each buffer, the least time until it can be had from now
 
 	choice   []int32                    // the machines chosen for a process
+	takings  []taking                   // of offers that renew
 	meets    map[[2]*calendar]*calendar // intersections
 	placing  placing
 	lacking  []lack          // what netting could not meet
+	sharing  bool            // tiers share what is scarce
 	layering bool            // layers follow, which need to know what is left
 	found    bool            // what those needs get is found: net them with it
 	left     map[int32][]lot // what those planned before left in the buffers that they touched
@@ -63,7 +68,7 @@ type desk struct {
 
 func newDesk(n *network) *desk {
 	b, m := len(n.buffers), len(n.makers)
-	return &desk{lo: make([]int32, m), hi: make([]int32, m), offerLeft: make([]int64, len(n.offers)), spare: make([][]lot, b),
+	return &desk{lo: make([]int32, m), hi: make([]int32, m), offerLeft: make([]int64, len(n.offers)), renewed: make([][]spending, len(n.offers)), spare: make([][]lot, b),
 		built: make([]bool, m), active: make([]bool, len(n.needs)), asked: make([]bool, len(n.needs)),
 		pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b), loads: make([]load, len(n.capacities)), meets: map[[2]*calendar]*calendar{}}
 }
@@ -71,7 +76,7 @@ func newDesk(n *network) *desk {
 // share is a desk for another worker: the same tables, other scratch.
 func (d *desk) share() *desk {
 	other := *d
-	other.meets, other.choice, other.placing = map[[2]*calendar]*calendar{}, nil, placing{}
+	other.meets, other.choice, other.placing, other.takings = map[[2]*calendar]*calendar{}, nil, placing{}, nil
 	other.scratch.reqs, other.scratch.tmp, other.scratch.runs, other.scratch.pool, other.scratch.rest = nil, nil, nil, nil, nil
 	return &other
 }
@@ -104,9 +109,15 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		p := parts[partOf[n.offers[i].buffer]]
 		p.offers = append(p.offers, int32(i))
 	}
-	for i := range n.needs {
-		p := parts[partOf[n.needs[i].buffer]]
+	due := map[string]int64{}
+	for i, d := range n.needs {
+		p := parts[partOf[d.buffer]]
 		p.needs = append(p.needs, int32(i))
+		if d.together != "" {
+			at, known := due[d.together]
+			p.grouped, p.apart = true, p.apart || known && at != d.due
+			due[d.together] = d.due
+		}
 	}
 	return parts, partOf
 }

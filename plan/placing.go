@@ -113,12 +113,8 @@ func (x *placing) choose(cal *calendar, slow ratio) {
 	}
 	for _, o := range c.options {
 		m := &x.p.net.capacities[o]
-		s := slow
-		if m.slow.num*s.den > s.num*m.slow.den {
-			s = m.slow
-		}
 		x.chosen = append(x.chosen[:k], o)
-		x.choose(x.p.meet(cal, m.cal), s)
+		x.choose(x.p.meet(cal, m.cal), slower(slow, m.slow))
 	}
 	x.chosen = x.chosen[:k]
 }

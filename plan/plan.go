@@ -30,7 +30,7 @@ type Stats struct {
 }
 
 func (s *Stats) count(state string, d *need) {
-	if d.firm {
+	if d.firm || d.stays() {
 		return
 	}
 	s.Needs++
@@ -137,6 +137,7 @@ func (p *part) settle() {
 	}
 	p.stats.Links, p.stats.Requirements = int(p.links.n), p.requirements
 	p.findProblems()
+	p.findOverload()
 }
 
 // covered returns what the plan gives a need, by date.

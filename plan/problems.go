@@ -14,7 +14,7 @@ import (
 // Problem is something that stands between the plan and the needs: data with
 // reasons, not an error.
 type Problem struct {
-	Kind     string     `json:"kind"` // shortage, short, late, limitExceeded, brokenData
+	Kind     string     `json:"kind"` // shortage, short, belowFloor, late, overCapacity, limitExceeded, brokenData
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -32,7 +32,7 @@ type Part struct {
 
 // Cause is one reason why a need is late or short.
 type Cause struct {
-	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, taken, frozen, givenUp, noLongerUseful
+	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, capacity, frozen, givenUp, noLongerUseful
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -53,7 +53,7 @@ const (
 	causeGivenUp                     // no answer was found within the bounds of the search
 )
 
-var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "taken", "frozen", "givenUp"}
+var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "capacity", "frozen", "givenUp"}
 
 // cause is a reason as found: who is a maker, a supply or an offer.
 type cause struct {
@@ -350,7 +350,7 @@ func (p *part) findProblems() {
 		}
 		s := p.state(i)
 		p.stats.count(s.state, d)
-		if s.state == "onTime" {
+		if s.state == "onTime" || s.state == "late" && d.rank == rankTarget {
 			continue
 		}
 		r := p.reasons[i]
@@ -376,7 +376,7 @@ func (p *part) findProblems() {
 }
 
 func problemRank(kind string) int {
-	return slices.Index([]string{"shortage", "short", "late", "limitExceeded", "brokenData"}, kind)
+	return slices.Index([]string{"shortage", "short", "belowFloor", "late", "overCapacity", "limitExceeded", "brokenData"}, kind)
 }
 
 func count(n int, what string) string {
@@ -459,5 +459,8 @@ func (p *part) needProblem(d *need, s needState, r reasons) Problem {
 		x.Text += ", because " + strings.Join(why, "; ")
 	}
 	x.Text += "."
+	if d.intent != nil && d.intent.Keep == "floor" {
+		x.Kind, x.Text = "belowFloor", "Below the floor: "+x.Text
+	}
 	return x
 }

@@ -96,7 +96,9 @@ type reporter struct {
 	name []vf.ID // of each order that is a process or a purchase
 	out  []vf.ID // the flow that gives the main output of each order
 	by   []vf.ID // the flow of each by-product
-	late *slacks // how much later each order could end
+
+	booked map[int32][]booking // of each order that claims something
+	late   *slacks             // how much later each order could end
 }
 
 // Report writes the plan out. It is as large as the plan with its pegs; for the
@@ -129,7 +131,10 @@ func (p *Plan) Report() *Report {
 
 // newReporter makes ready to write out a part.
 func newReporter(p *part, r *Report) *reporter {
-	w := &reporter{p: p, n: p.net, g: p.pegs(), r: r}
+	w := &reporter{p: p, n: p.net, g: p.pegs(), r: r, booked: map[int32][]booking{}}
+	for _, b := range p.bookings {
+		w.booked[b.order] = append(w.booked[b.order], b)
+	}
 	w.late = newSlacks(p, w.g)
 	w.names()
 	return w
@@ -208,7 +213,7 @@ func (w *reporter) order(order int32) {
 	w.inputs(order, m)
 	w.byproducts(order, m)
 	for _, f := range m.others {
-		w.r.Flows = append(w.r.Flows, w.other(order, m, f))
+		w.r.Flows = append(w.r.Flows, w.chosen(order, m, f)...)
 	}
 }
 

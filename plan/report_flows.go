@@ -33,6 +33,61 @@ func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
 	return x
 }
 
+// chosen writes a flow of use or work with the machine or the workers chosen for
+// it: one flow for each of them, which says how much of the work it is.
+func (w *reporter) chosen(order int32, m *maker, f *vf.RecipeFlow) []Flow {
+	x := w.other(order, m, f)
+	var who []int32
+	hours := map[int32]int64{}
+	for _, b := range w.booked[order] {
+		if m.claims[b.claim].flow != f {
+			continue
+		}
+		if _, seen := hours[b.capacity]; !seen {
+			who = append(who, b.capacity)
+		}
+		hours[b.capacity] += b.qty
+	}
+	var list []Flow
+	for k, i := range who {
+		c, y := &w.n.capacities[i], x
+		if k > 0 {
+			y.ID += vf.ID("/" + itoa(int64(k+1)))
+		}
+		if c.kind == machine {
+			y.ResourceInventoriedAs = c.id
+		} else {
+			y.Provider = c.provider
+			if len(who) > 1 {
+				y.EffortQuantity, y.Pegs = w.seconds(hours[i], x.EffortQuantity.HasUnit), []Part{}
+			}
+		}
+		list = append(list, y)
+	}
+	if len(list) == 0 {
+		return []Flow{x}
+	}
+	return list
+}
+
+// seconds writes a time in a unit, rounded up to its step.
+func (w *reporter) seconds(q int64, unit vf.ID) vf.Measure {
+	step, err := w.n.units.Step(unit)
+	if err != nil {
+		return vf.Measure{}
+	}
+	base, err := w.n.units.Base(unit)
+	if err != nil || base.Sign() <= 0 {
+		return vf.Measure{}
+	}
+	one, err := vf.OfSteps(1, step)
+	if err != nil {
+		return vf.Measure{}
+	}
+	steps := new(big.Rat).Quo(big.NewRat(q, 1), base.Mul(base, step.Rat()))
+	return w.scaled(vf.Measure{HasNumericalValue: one, HasUnit: unit}, steps)
+}
+
 // scaled multiplies a recipe's quantity by the runs, rounded up to the step.
 func (w *reporter) scaled(m vf.Measure, runs *big.Rat) vf.Measure {
 	step, err := w.n.units.Step(m.HasUnit)

@@ -163,6 +163,12 @@ func (n *network) offerTerms(o *offer) (err error) {
 			return err
 		}
 	}
+	if !i.BatchMultiple.IsZero() {
+		if o.multiple, err = n.steps(i.ResourceConformsTo, i.BatchMultiple, true); err != nil {
+			return err
+		}
+	}
+	o.period = i.BudgetPeriod
 	if !i.ResourceQuantity.IsZero() {
 		if _, err = n.steps(i.ResourceConformsTo, i.ResourceQuantity, true); err != nil {
 			return err
@@ -193,7 +199,16 @@ func (r *reader) need(i *vf.Intent) {
 		return
 	}
 	d := r.newNeed()
-	*d = need{id: i.ID, intent: i, tier: i.Tier, due: needDue(i), latest: never}
+	*d = need{id: i.ID, intent: i, tier: i.Tier, due: needDue(i), latest: never, rank: rankNeed, together: i.Together}
+	switch i.Keep {
+	case "target":
+		d.rank = rankTarget
+	case "floor":
+		d.rank = rankFirm
+	}
+	if d.due == never && i.Keep != "" {
+		d.due = n.now
+	}
 	if d.due == never {
 		r.broken = append(r.broken, brokenFor(i.ID, "it has no date; give `due`, the date by which it is wanted."))
 		return
