@@ -87,112 +87,6 @@ const (
 	mostAsked = 20_000_000 // orders: each that may be taken back costs memory
 )
 
-// asking plans the needs that are to be asked for, the most essential first.
-func (p *part) asking() {
-	a := newAsker(p)
-	order := p.toAsk()
-	for len(order) > 0 && p.err == nil {
-		first := p.net.needs[order[0]]
-		end := 1
-		for end < len(order) && p.net.needs[order[end]].rank == first.rank && p.net.needs[order[end]].tier == first.tier {
-			end++
-		}
-		a.tier(order[:end])
-		order = order[end:]
-	}
-	for _, b := range p.buffers {
-		if p.touched[b] {
-			p.left[b], p.spare[b] = p.pools[b], nil
-		}
-	}
-	p.requirements += a.asked + len(a.amounts)
-}
-
-// toAsk lists the needs that are to be asked for, by importance, and forgets what
-// they got before.
-func (p *part) toAsk() []int32 {
-	var needs []int32
-	for _, i := range p.needs {
-		if !p.asked[i] || !p.active[i] {
-			continue
-		}
-		p.coverage[i], p.reasons[i] = nil, reasons{}
-		if p.net.needs[i].qty > 0 {
-			needs = append(needs, i)
-		}
-	}
-	slices.SortFunc(needs, p.net.byImportance)
-	return needs
-}
-
-// tier asks for needs of one rank and tier in their order. Where they share what
-// is scarce, each is asked for up to its award first; then who wants more takes
-// what lots and dates have left over.
-func (a *asker) tier(needs []int32) {
-	a.asked += len(needs)
-	if a.p.sharing && a.p.net.needs[needs[0]].rank == rankNeed {
-		a.share(needs)
-	}
-	together := map[string]bool{}
-	for k, i := range needs {
-		if a.p.err != nil {
-			return
-		}
-		name := a.p.net.needs[i].together
-		if name == "" {
-			a.need(i, never)
-		} else if !together[name] {
-			together[name] = true
-			a.together(slices.DeleteFunc(slices.Clone(needs[k:]), func(j int32) bool { return a.p.net.needs[j].together != name }))
-		}
-	}
-}
-
-// share asks for each need up to its award of what is scarce.
-func (a *asker) share(needs []int32) {
-	claims := make([]claimant, 0, len(needs))
-	for _, i := range needs {
-		if a.p.net.needs[i].together == "" {
-			claims = append(claims, a.p.net.claim(i))
-		}
-	}
-	awards := a.p.net.awards(a.p.clusters, claims, a.supply)
-	for k, c := range claims {
-		if awards[k] > 0 && a.p.err == nil {
-			a.need(c.need, awards[k])
-		}
-	}
-}
-
-// supply is what is left of a buffer, at whatever date; offers that renew are
-// taken to be unlimited.
-func (a *asker) supply(b int32) (q int64, unlimited bool) {
-	for _, x := range a.pool(b) {
-		q = plus(q, x.qty)
-	}
-	for _, i := range a.p.net.offersOf[b] {
-		if o := a.p.net.offers[i]; o.left < 0 || o.period != "" {
-			return 0, true
-		}
-		q = plus(q, a.p.offerLeft[i])
-	}
-	return q, false
-}
-
-// scarce reports whether a need of people is short of something that is nowhere,
-// so that its tier has to share.
-func (p *part) scarce() bool {
-	if p.settings.Strict {
-		return false
-	}
-	for i, r := range p.reasons {
-		if p.active[i] && p.net.needs[i].rank == rankNeed && slices.ContainsFunc(r.short, func(c cause) bool { return c.kind == causeNoSupply }) {
-			return true
-		}
-	}
-	return false
-}
-
 // byImportance orders needs: firm work and floors, then tier after tier, then
 // targets; inside a tier by due time, then id.
 func (n *network) byImportance(x, y int32) int {
@@ -241,46 +135,6 @@ func (a *asker) need(i int32, most int64) {
 		r.short = adding(a.causes)
 	}
 	a.p.reasons[i] = r
-}
-
-// together asks for needs that are to be delivered at one time: the first at which
-// all of them can be had in full.
-func (a *asker) together(needs []int32) {
-	n := a.p.net
-	at, latest := never, n.horizon
-	for _, i := range needs {
-		at, latest = min(at, n.needs[i].due), min(latest, n.needs[i].latest)
-	}
-	at = max(at, n.now)
-	r := make([]reasons, len(needs))
-	for a.work = 0; a.p.err == nil; {
-		next, whole := at, true
-		for k, i := range needs {
-			a.causes = a.causes[:0]
-			d := n.needs[i]
-			got, later := a.ask(d.buffer, d.qty, at, ^i)
-			if got < d.qty {
-				whole, next = false, max(next, later)
-				r[k].note(a.causes)
-				r[k].short = adding(a.causes)
-			}
-		}
-		if whole {
-			for k, i := range needs {
-				r[k].short = nil
-				a.p.coverage[i] = []coverage{{at: at, qty: n.needs[i].qty}}
-			}
-			break
-		}
-		a.rollback(0)
-		if at = max(next, at+1); at > latest {
-			break
-		}
-	}
-	a.undo = a.undo[:0]
-	for k, i := range needs {
-		a.p.reasons[i] = r[k]
-	}
 }
 
 // ask takes up to q steps of a buffer at a time for a consumer. It returns what
@@ -413,7 +267,7 @@ func (a *asker) fromOffers(b int32, q, at int64, consumer int32, next *int64) (g
 			a.insert(b, lot{at, x - used, order})
 		}
 	}
-	for _, i := range n.offersOf[b] {
+	for _, i := range n.offersOf.get(b) {
 		if o := n.offers[i]; got < q && o.period != "" && o.left > 0 {
 			if _, to := periodOf(o.period, at); to <= o.until {
 				*next = min(*next, max(to, n.now+o.lead))
