@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -348,5 +349,19 @@ func TestCheckpointAndSubscribers(t *testing.T) {
 	}
 	if b.Network() != "https://example.org/wool/" || b.Journal().Size() != 4 {
 		t.Errorf("%s has %d entries", b.Network(), b.Journal().Size())
+	}
+}
+
+// Subscribers hear of every record that an act changes: of a correction also the
+// resource, which it need not name.
+func TestSubscribersHearOfCorrectedResources(t *testing.T) {
+	t.Parallel()
+	b := stocked(t)
+	b.do(node.Act{Kind: journal.Record, Key: "1", Records: []vf.Record{consume("event/1", "4")}})
+	var heard []vf.ID
+	defer b.Subscribe(func(c node.Change) { heard = append(heard, c.Changed...) })()
+	b.do(node.Act{Kind: journal.Correct, Key: "2", Records: []vf.Record{&vf.EconomicEvent{ID: "event/2", Corrects: "event/1", ResourceQuantity: one("-1", "unit/kg")}}})
+	if b.onhand("resource/fleece") != "7 unit/kg" || !slices.Equal(heard, []vf.ID{"event/2", "resource/fleece"}) {
+		t.Errorf("%s on hand; heard of %v", b.onhand("resource/fleece"), heard)
 	}
 }

@@ -105,7 +105,7 @@ func (d *draft) changed(a *Act, records []vf.Record) []vf.ID {
 	list := slices.Clone(a.Of)
 	for _, r := range records {
 		list = append(list, r.Key())
-		if ev, ok := r.(*vf.EconomicEvent); ok {
+		if ev, ok := d.state.Record(r.Key()).(*vf.EconomicEvent); ok { // as posted: a correction is of the same resources
 			list = append(list, ev.ResourceInventoriedAs, ev.ToResourceInventoriedAs)
 		}
 	}
