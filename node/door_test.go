@@ -361,7 +361,7 @@ func TestSubscribersHearOfCorrectedResources(t *testing.T) {
 	var heard []vf.ID
 	defer b.Subscribe(func(c node.Change) { heard = append(heard, c.Changed...) })()
 	b.do(node.Act{Kind: journal.Correct, Key: "2", Records: []vf.Record{&vf.EconomicEvent{ID: "event/2", Corrects: "event/1", ResourceQuantity: one("-1", "unit/kg")}}})
-	if b.onhand("resource/fleece") != "7 unit/kg" || !slices.Equal(heard, []vf.ID{"event/2", "resource/fleece"}) {
+	if b.onhand("resource/fleece") != "7 kg" || !slices.Equal(heard, []vf.ID{"event/2", "resource/fleece"}) {
 		t.Errorf("%s on hand; heard of %v", b.onhand("resource/fleece"), heard)
 	}
 }
