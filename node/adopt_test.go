@@ -1,8 +1,10 @@
 package node_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,4 +135,31 @@ func TestAdoptOnce(t *testing.T) {
 	other.Records = []vf.Record{&vf.Plan{ID: "plan/2"}}
 	b.refused("keyUsed", other)
 	b.sound()
+}
+
+// What the books said before an entry is what they said when it was not there yet.
+func TestBefore(t *testing.T) {
+	t.Parallel()
+	b := stocked(t)
+	g, err := b.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := encoded(g)
+	entry := b.do(node.Act{Kind: journal.Adopt, Key: "a", Records: []vf.Record{&vf.Plan{ID: "plan/1"}}}).Sequence
+	was, err := b.Before(context.Background(), entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(said)
+	before := encoded(was)
+	slices.Sort(before)
+	if !slices.Equal(said, before) {
+		t.Errorf("before entry %d there were %d records, and %d are said", entry, len(said), len(before))
+	}
+	for _, seq := range []int64{0, -1, entry + 1} {
+		if _, err := b.Before(context.Background(), seq); err == nil || !strings.Contains(err.Error(), "noSuchEntry") {
+			t.Errorf("before entry %d: %v, want a refusal", seq, err)
+		}
+	}
 }

@@ -10,6 +10,7 @@ var nodeRules = []Rule{
 	{"unitFixed", "{property} of the unit {id} is {was}, and quantities in the books rest on it; it cannot become {said}.", "Declare a new unit."},
 	{"notWithdrawn", "{id} is of class {class}, which is not withdrawn.", "Instead, {instead}."},
 	{"stillUsed", "{by}, of class {class}, refers to {id}.", "Instead, {instead}."},
+	{"noSuchEntry", "The journal has no entry {entry} that others could be before.", "Its entries go from 1 to {last}; “commonweal journal” lists them."},
 	{"noPlan", "The act adopt says no plan.", "Give it a record of class Plan, whose id what is adopted is planned within."},
 	{"adoptTooLarge", "The plan proposes {count} records, more than the {most} that are adopted at once.", "Adopt what begins soon: --within DAYS."},
 	{"notBegun", "The books are empty: there is no genesis.", "Begin them with “commonweal init”."},

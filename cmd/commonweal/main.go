@@ -59,6 +59,7 @@ type commands struct {
 	Plan     planCommand     `cmd:"" group:"plan" help:"Plan what is in the books, or in files."`
 	Why      whyCommand      `cmd:"" group:"plan" help:"Explain how a need is covered, or why it is late or short."`
 	Whatif   whatifCommand   `cmd:"" group:"plan" help:"Plan with other facts, and hold the plans against each other."`
+	Diff     diffCommand     `cmd:"" group:"plan" help:"What an act changed in the plan, why, and whom it concerns."`
 	Forward  forwardCommand  `cmd:"" group:"plan" help:"Something came in: where it can go."`
 	Messages messagesCommand `cmd:"" group:"plan" help:"What somebody could do so that promises fit what is needed."`
 	Declare  declareCommand  `cmd:"" group:"act" help:"Say what is needed, offered, or how a thing is made."`

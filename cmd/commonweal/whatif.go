@@ -186,11 +186,27 @@ func tellDiff(p *program, d *plan.Diff) {
 		p.say("- %s", wrap(x.Text, 2))
 	}
 	for _, x := range d.Lines() {
-		p.say("- %s", wrap(x.Text, 2))
+		p.say("- %s", wrap(x.Text+serving(x.Needs), 2))
 	}
 	if d.Empty() {
 		p.say("- nothing changes for anybody")
 	}
+}
+
+// serving names the needs that a step serves.
+func serving(needs []vf.ID) string {
+	const most = 3
+	switch {
+	case len(needs) == 0:
+		return ""
+	case len(needs) > most:
+		return fmt.Sprintf("; it serves %s and %s", needs[0], count(len(needs)-1, "other need"))
+	}
+	texts := make([]string, 0, most)
+	for _, id := range needs {
+		texts = append(texts, string(id))
+	}
+	return "; it serves " + strings.Join(texts, ", ")
 }
 
 // inDays writes seconds in days, to at most two digits after the point.

@@ -1,0 +1,54 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"commonweal/journal"
+	"commonweal/ledger"
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// Before returns what the books said before an entry was made, with the personal
+// data that is there today. It replays the journal up to there.
+func (n *Node) Before(ctx context.Context, seq int64) (*vf.Graph, error) {
+	n.mu.RLock()
+	size := n.journal.Size()
+	n.mu.RUnlock()
+	if seq < 1 || seq >= size {
+		return nil, rule.Refuse("noSuchEntry", "entry", strconv.FormatInt(seq, 10), "last", strconv.FormatInt(size-1, 10))
+	}
+	d := newNode(nil, Options{}).draft()
+	d.state, d.journal = ledger.New(), &journal.State{}
+	err := n.store.Entries(ctx, 0, func(at int64, raw []byte) error {
+		if at == seq {
+			return errStop
+		}
+		e, _, err := d.journal.Apply(raw)
+		if err != nil {
+			return err
+		}
+		if err := d.again(&e.Act); err != nil {
+			return fmt.Errorf("entry %d: %w", at, err)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errStop) {
+		return nil, err
+	}
+	g := &vf.Graph{}
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, r := range d.state.Records() {
+		if n.hashes[r.Key()] != "" && n.hashes[r.Key()] == d.hashes[r.Key()] {
+			if r, err = n.whole(r); err != nil {
+				return nil, err
+			}
+		}
+		g.Add(r)
+	}
+	return g, nil
+}
