@@ -224,6 +224,9 @@ func (t *tree) tight(l link, free int64) Tight {
 		x.Text = what + " comes from " + n.agentName(i.Provider) + " on " + day(o.at(order).end)
 		if o.at(order).begin < o.at(order).end {
 			x.Text += ", asked for on " + day(o.at(order).begin)
+			if o.at(order).begin == n.now {
+				x.Text += ", which is now"
+			}
 		}
 	default:
 		m := &n.makers[o.at(order).maker]
@@ -237,7 +240,7 @@ func (t *tree) tight(l link, free int64) Tight {
 	if free > 0 {
 		x.Text += ", " + lasting(free) + " before it is taken"
 	}
-	if !x.HasBeginning.IsZero() && x.HasBeginning.Unix() == n.now && x.HasEnd.Unix() > n.now {
+	if x.Process != "" && x.HasBeginning.Unix() == n.now {
 		x.Text += "; it begins now"
 	}
 	return x

@@ -44,7 +44,7 @@ func examples(text string) (list []example) {
 // that has the examples, and compares what it prints with what is said there.
 func TestPagesTellTheTruth(t *testing.T) {
 	t.Parallel()
-	for _, page := range []string{"README.md", "doc/daily.md"} {
+	for _, page := range []string{"README.md", "doc/daily.md", "doc/replanning.md"} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
 			follow(t, page)
