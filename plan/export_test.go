@@ -74,7 +74,8 @@ func (t *Tables) Buffers() map[string]string {
 	return list
 }
 
-// Rest tells what makes no sense, what is firm, and the horizon.
+// Rest tells what makes no sense, what is firm, with what it has of machines, and
+// the horizon.
 func (t *Tables) Rest() string {
 	n := t.n
 	var list []string
@@ -91,7 +92,7 @@ func (t *Tables) Rest() string {
 	for id, x := range n.firm.open.all() {
 		list = append(list, fmt.Sprintf("open %s %p", id, x))
 	}
-	return fmt.Sprintf("%s\nhorizon %d", strings.Join(list, "\n"), n.horizon)
+	return fmt.Sprintf("%s\nhorizon %d, furthest %d\n%+v", strings.Join(list, "\n"), n.horizon, n.furthest, n.firmLoads)
 }
 
 // Count counts the needs and offers that there are.

@@ -21,8 +21,9 @@ type changed struct {
 // The facts are in step afterwards in any case. The tables are so only if ok;
 // else they must not be used any more: read n.facts.Graph() anew. That is so where
 // the change is one of recipes, specifications, units, agents or places, of machines
-// or offers of work, where a buffer, a unit or a specification is new, and now and
-// then where more is gone than there is.
+// or offers of work, or of what is firm on them; where a buffer, a unit or a
+// specification is new, or other needs come together; where the horizon moves and
+// there are calendars; and now and then where more is gone than there is.
 func (n *network) change(changes []FactChange) (c changed, ok bool) {
 	n.prepare()
 	f := follower{n: n, ok: !n.facts.twice, dirty: map[int32]bool{}, processes: map[vf.ID]bool{}, touched: map[int32]bool{}}
@@ -50,13 +51,14 @@ func (n *network) change(changes []FactChange) (c changed, ok bool) {
 		}
 	}
 	n.horizon = n.dues.at + n.after
+	n.furthest = n.horizon + aYear
 	c = changed{horizon: n.horizon != horizon, texts: f.texts}
 	for b := range f.touched {
 		c.buffers = append(c.buffers, b)
 	}
 	slices.Sort(c.buffers)
 	live := len(n.needs) + len(n.offers) + len(n.supplies) - n.tombs
-	return c, n.tombs <= live+1024 && (!c.horizon || len(n.workTimes) == 0)
+	return c, n.tombs <= live+1024 && (!c.horizon || !n.bounded())
 }
 
 // follower takes one set of changes into a network.
@@ -68,6 +70,9 @@ type follower struct {
 	processes map[vf.ID]bool // that changed, or were begun or given up
 	touched   map[int32]bool // buffers
 }
+
+// bounded reports whether something limits when, or how much at a time, can be done.
+func (n *network) bounded() bool { return len(n.capacities) > 0 || len(n.workTimes) > 0 }
 
 // relink takes one record out of the lists in which it stood, and puts it into
 // those in which it stands now.
@@ -100,21 +105,16 @@ func known(r vf.Record) bool {
 
 // follows reports whether a change of the record can be followed.
 func (f *follower) follows(r vf.Record) bool {
-	n := f.n
-	limited := func(spec vf.ID) bool { return n.specs[spec] != nil && !n.specs[spec].Budget.IsZero() }
-	books := func(a vf.Action) bool { return n.bounded && (a == vf.Work || a == vf.Use) }
 	switch r := r.(type) {
 	case *vf.EconomicResource:
 		return !isMachine(r)
 	case *vf.Intent:
-		return !isSkill(r) && !books(r.Action) && !limited(r.ResourceConformsTo)
+		return !isSkill(r)
 	case *vf.Commitment:
-		return !books(r.Action) && !limited(r.ResourceConformsTo)
-	case *vf.EconomicEvent:
-		return !books(r.Action) && !limited(r.ResourceConformsTo)
+		return !f.n.bounded() || r.Action != vf.Work && r.Action != vf.Use
 	case *vf.Process:
-		return !n.bounded
-	case *vf.Proposal:
+		return !f.n.bounded()
+	case *vf.EconomicEvent, *vf.Proposal:
 		return true
 	}
 	return known(r)
@@ -225,7 +225,7 @@ func (f *follower) begin(in bool, processes ...vf.ID) {
 		g.begun.set(p, count+by)
 		if count == 0 || count+by == 0 {
 			f.processes[p] = true
-			f.ok = f.ok && !f.n.bounded
+			f.ok = f.ok && !f.n.bounded()
 		}
 	}
 }

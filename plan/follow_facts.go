@@ -137,8 +137,6 @@ func (n *network) prepare() {
 		n.noteFlow(c, n.groups.number[c.ResourceConformsTo])
 	}
 	n.flows.sealed = true
-	n.bounded = slices.ContainsFunc(g.SpatialThings, func(s *vf.SpatialThing) bool { return s.Parallel > 0 || len(s.WorkTime) > 0 }) ||
-		slices.ContainsFunc(g.EconomicResources, isMachine) || slices.ContainsFunc(g.Intents, isSkill)
 }
 
 // noteFlow notes of which specification a process has a flow.
@@ -154,7 +152,7 @@ func (n *network) noteFlow(r vf.Record, spec int32) {
 
 // isMachine reports whether a resource limits how much can be done with it.
 func isMachine(r *vf.EconomicResource) bool {
-	return r.Parallel != 0 || len(r.WorkTime) > 0 || r.Efficiency != nil || !r.Budget.IsZero()
+	return r.Parallel != 0 || len(r.WorkTime) > 0 || r.Efficiency != nil || r.Budget.HasUnit != ""
 }
 
 // isSkill reports whether an intent offers work or the use of something.

@@ -51,10 +51,12 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 			n.needs = append(n.needs, d)
 			n.dues.add(d)
 			other[d.buffer] = true
+			f.together("", d.together)
 		}
 		delete(r.old, d.id)
 		if was := n.needs[k]; was != d && !was.same(d) {
 			other[was.buffer], other[d.buffer] = true, true
+			f.together(was.together, d.together)
 			n.dues.remove(was)
 			n.dues.add(d)
 			n.needs[k] = d
@@ -63,6 +65,7 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 	}
 	for id, k := range r.old {
 		was := n.needs[k]
+		f.together(was.together, "")
 		n.dues.remove(was)
 		other[was.buffer] = true
 		n.needs[k] = &need{id: id, buffer: was.buffer, latest: never, gone: true}
@@ -84,6 +87,9 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 		slices.SortFunc(n.needsOf.get(b), n.sooner)
 	}
 }
+
+// together gives up where other needs come together than before.
+func (f *follower) together(was, is string) { f.ok = f.ok && was == is }
 
 // same reports whether two needs are the same in all that a plan tells of them.
 func (d *need) same(o *need) bool {

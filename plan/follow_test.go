@@ -9,6 +9,7 @@ import (
 
 	"commonweal/plan"
 	"commonweal/vf"
+	"commonweal/zone"
 )
 
 // tester is a test, of one case or of many that are drawn.
@@ -50,7 +51,7 @@ func (b *book) graph() *vf.Graph {
 }
 
 func (b *book) read(t tester) *plan.Tables {
-	tables, err := plan.ReadTables(b.graph(), plan.Settings{Now: b.now})
+	tables, err := plan.ReadTables(b.graph(), plan.Settings{Now: b.now, Zone: zone.Load})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -194,6 +195,9 @@ func (c *clerk) change() plan.FactChange {
 func drawBook(t *rapid.T) *clerk {
 	c := &clerk{drawing: drawing{t: t}}
 	n := drawNetwork(t)
+	if c.chance("busy", 30) {
+		n = drawBusyNetwork(t)
+	}
 	n.spec("T0")
 	n.spec("T1")
 	n.spec("T2")
@@ -254,7 +258,7 @@ func TestFollowingIsReadingAnew(t *testing.T) {
 }
 
 func readGraph(t tester, now vf.Time, g *vf.Graph) *plan.Tables {
-	tables, err := plan.ReadTables(g, plan.Settings{Now: now})
+	tables, err := plan.ReadTables(g, plan.Settings{Now: now, Zone: zone.Load})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

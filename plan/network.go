@@ -203,7 +203,6 @@ type network struct {
 	dues       lastDue
 	facts      *Facts
 	flows      layered[[]int32] // of a process, the specifications of its flows; read when first followed
-	bounded    bool             // something limits what can be done at a time; read when first followed
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes  workTimes
