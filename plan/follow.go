@@ -30,8 +30,11 @@ func (n *network) change(changes []FactChange) (c changed, ok bool) {
 	for _, x := range changes {
 		before := n.facts.Record(x.id())
 		n.facts.Apply(x)
-		if before != x.After {
+		switch {
+		case before != x.After:
 			f.relink(before, x.After)
+		case before == nil && !known(x.Before) || x.Before == nil && x.After == nil:
+			f.ok = false // what went is none of the records that change often
 		}
 	}
 	f.followProcesses()

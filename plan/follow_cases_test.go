@@ -40,6 +40,7 @@ func TestWhatIsFollowed(t *testing.T) {
 		{"a thing nobody had", `{"@id":"n3","@type":"Intent","action":"transfer","receiver":"b","resourceConformsTo":"pie","resourceQuantity":{"hasNumericalValue":"1","hasUnit":"unit/piece"},"due":"2026-01-07T00:00:00Z"}`, false, ""},
 		{"a place nobody named", `{"@id":"n","@type":"Intent","action":"transfer","receiver":"b","resourceConformsTo":"bread","place":"mill","resourceQuantity":{"hasNumericalValue":"14","hasUnit":"unit/piece"},"due":"2026-01-07T00:00:00Z"}`, false, ""},
 		{"a recipe", `{"@id":"bake","@type":"RecipeProcess","name":"bake slowly","hasDuration":{"hasNumericalValue":"3","hasUnit":"unit/day"}}`, false, ""},
+		{"a recipe goes", "-stir", false, ""},
 		{"a machine", `{"@id":"oven","@type":"EconomicResource","conformsTo":"flour","parallel":2}`, false, ""},
 		{"an offer of work", `{"@id":"w","@type":"Intent","action":"work","provider":"a","resourceConformsTo":"flour","effortQuantity":{"hasNumericalValue":"2","hasUnit":"unit/day"}}`, false, ""},
 		{"needs come together", `{"@id":"n","@type":"Intent","action":"transfer","receiver":"b","resourceConformsTo":"bread","resourceQuantity":{"hasNumericalValue":"12","hasUnit":"unit/piece"},"due":"2026-01-07T00:00:00Z","together":"feast"}`, false, ""},

@@ -7,15 +7,21 @@ import (
 	"commonweal/vf"
 )
 
-// FactChange is a record that is new (Before nil), other than before, or gone
-// (After nil).
-type FactChange struct{ Before, After vf.Record }
+// FactChange is a record that is new, other than before, or gone (After nil); which
+// one says After, else Before, else ID.
+type FactChange struct {
+	Before, After vf.Record
+	ID            vf.ID
+}
 
 func (c FactChange) id() vf.ID {
-	if c.After != nil {
+	switch {
+	case c.After != nil:
 		return c.After.Key()
+	case c.Before != nil:
+		return c.Before.Key()
 	}
-	return c.Before.Key()
+	return c.ID
 }
 
 // Facts are the records that a plan is made of, as they change: a graph that stays
