@@ -90,19 +90,20 @@ func (p *part) gather(b int32) []requirement {
 		u := &m.uses[w.use]
 		last := always
 		for i := p.lo[w.maker]; i < p.hi[w.maker]; i++ {
-			if o.at(i).maker != w.maker {
+			x := o.at(i)
+			if x.maker != w.maker {
 				continue
 			}
-			q, ok := u.of(o.at(i).qty)
+			q, ok := u.of(x.qty)
 			if !ok {
-				p.tooLarge(b, o.at(i).qty)
+				p.tooLarge(b, x.qty)
 				return nil
 			}
-			if o.at(i).begin < last {
+			if x.begin < last {
 				s.runs = append(s.runs, len(s.reqs))
 			}
-			last = o.at(i).begin
-			s.reqs = append(s.reqs, requirement{o.at(i).begin, q, i})
+			last = x.begin
+			s.reqs = append(s.reqs, requirement{x.begin, q, i})
 		}
 		s.runs = append(s.runs, len(s.reqs))
 	}
