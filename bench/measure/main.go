@@ -68,6 +68,8 @@ func row(table, name string, count int) error {
 		r, err = measureSize(name, count)
 	case "chains":
 		r, err = measureChains(name, count)
+	case "copying":
+		r = copySpeed(count)
 	default:
 		err = errUsage
 	}

@@ -64,13 +64,16 @@ func printSizes() error {
 			mega(memory), aim(float64(s.Megabytes), float64(memory)/(1<<20)), r.Cost.Objects, mega(int64(r.Cost.Allocated)), ms(r.Read))
 		all = append(all, r)
 	}
-	printLimit(all)
-	return nil
+	return printLimit(all)
 }
 
 // printLimit prints how near netting comes to what the memory can move.
-func printLimit(all []size) {
-	rows, speed := plan.RowBytes(), copySpeed()
+func printLimit(all []size) error {
+	var speed float64
+	if _, err := apart("copying", "memory", rounds, &speed); err != nil {
+		return err
+	}
+	rows := plan.RowBytes()
 	fmt.Printf("\nA row of the tables: order %d bytes, link %d, requirement %d; one processor moves %.1f GB/s (read and written)\n", rows.Order, rows.Link, rows.Requirement, speed/1e9)
 	fmt.Printf("%-7s %14s %13s %15s %17s\n", "size", "links/order", "bytes/order", "at that speed", "engine takes ×")
 	for i, s := range bench.Sizes {
@@ -79,16 +82,18 @@ func printLimit(all []size) {
 		least := time.Duration(float64(bytes) / speed * 1e9)
 		fmt.Printf("%-7s %14.2f %13d %12s ms %17.1f\n", s.Name, float64(r.Stats.Links)/float64(r.Stats.Orders), bytes/int64(r.Stats.Orders), ms(least), float64(r.Cost.Wall)/float64(least))
 	}
+	return nil
 }
 
 // copySpeed is how many bytes a second one processor reads and writes, copying
-// from one place in memory that no cache holds to another.
-func copySpeed() float64 {
+// from one place in memory that no cache holds to another. It has a process of its
+// own, since one that is begun from a large one is counted as large.
+func copySpeed(count int) float64 {
 	const size = 256 << 20
 	from, to := make([]byte, size), make([]byte, size)
 	copy(from, to) // so that the system has given all of it
 	var speed float64
-	for range rounds {
+	for range count {
 		began := time.Now()
 		copy(to, from)
 		speed = max(speed, 2*size/time.Since(began).Seconds())
