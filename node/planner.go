@@ -1,0 +1,114 @@
+package node
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"commonweal/plan"
+	"commonweal/vf"
+	"commonweal/zone"
+)
+
+// Planner keeps a plan in step with the books. It hears of every act, and takes in
+// what the acts since changed when the plan is asked for: many acts at once cost
+// one planning. Its methods may be called at the same time from several goroutines.
+type Planner struct {
+	n      *Node
+	cancel func()
+
+	mu       sync.Mutex // guards what follows
+	settings plan.Settings
+	facts    *plan.Facts
+	plan     *plan.Plan // nil if it was refused
+
+	heard struct {
+		sync.Mutex
+		changed map[vf.ID]bool
+		last    int64
+	}
+}
+
+// Planner plans the books as they are and follows them until Close.
+func (n *Node) Planner(s plan.Settings) (*Planner, error) {
+	if s.Zone == nil {
+		s.Zone = zone.Load
+	}
+	p := &Planner{n: n, settings: s}
+	p.heard.changed = map[vf.ID]bool{}
+	n.write.Lock() // no act comes between the books that are read and those that are heard of
+	g, err := n.Graph()
+	if err == nil {
+		p.cancel = n.Subscribe(p.hear)
+		p.heard.last = n.Journal().Size() - 1
+	}
+	n.write.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	p.facts = plan.NewFacts(g)
+	if p.plan, err = plan.New(g, s); err != nil {
+		p.cancel()
+		return nil, err
+	}
+	return p, nil
+}
+
+// hear notes what an act changed.
+func (p *Planner) hear(c Change) {
+	p.heard.Lock()
+	defer p.heard.Unlock()
+	for _, id := range c.Changed {
+		p.heard.changed[id] = true
+	}
+	p.heard.last = c.Sequence
+}
+
+// Close stops following the books.
+func (p *Planner) Close() { p.cancel() }
+
+// Plan returns the plan of the books as they are, made for a time, and the last
+// entry of the journal that is in it. The error is a refusal of the planner; the
+// next change may lift it. A plan that was returned does not change.
+func (p *Planner) Plan(now vf.Time) (*plan.Plan, int64, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard.Lock()
+	ids, last := slices.Sorted(maps.Keys(p.heard.changed)), p.heard.last
+	clear(p.heard.changed)
+	p.heard.Unlock()
+	changes := make([]plan.FactChange, 0, len(ids))
+	for _, id := range ids {
+		r, err := p.n.Record(id)
+		if err != nil {
+			p.again(ids)
+			return nil, last, err
+		}
+		changes = append(changes, plan.FactChange{ID: id, After: r})
+	}
+	if err := p.follow(now, changes); err != nil {
+		return nil, last, err
+	}
+	return p.plan, last, nil
+}
+
+// again notes that changes were not taken in.
+func (p *Planner) again(ids []vf.ID) {
+	p.heard.Lock()
+	defer p.heard.Unlock()
+	for _, id := range ids {
+		p.heard.changed[id] = true
+	}
+}
+
+// follow takes changes into the plan; for another time it plans anew.
+func (p *Planner) follow(now vf.Time, changes []plan.FactChange) error {
+	p.facts.Apply(changes...)
+	if p.plan != nil && len(changes) == 0 && now.Equal(p.settings.Now.Time) {
+		return nil
+	}
+	p.settings.Now = now
+	var err error
+	p.plan, err = plan.New(p.facts.Graph(), p.settings)
+	return err
+}
