@@ -103,6 +103,10 @@ func TestNeedsAreComparedWhole(t *testing.T) {
 			other.firm = true
 		case "serves":
 			other.serves = "x"
+		case "rank":
+			other.rank = rankTarget
+		case "together":
+			other.together = "x"
 		case "promised":
 			other.promised = []coverage{{}}
 		case "wanted":
