@@ -82,7 +82,9 @@ const (
 // that a recipe asks back for its own seed.
 const (
 	mostSteps = 100_000_000
-	mostWork  = 10_000_000
+	mostWork  = 100_000
+	perBuffer = 20 // and so much more for each buffer of the part
+	mostDates = 64 // that bring nothing, one after another; then it looks on in strides
 	mostReuse = 6
 	mostAsked = 20_000_000 // orders: each that may be taken back costs memory
 )
@@ -107,6 +109,7 @@ func (a *asker) need(i int32, most int64) {
 	left := min(most, d.qty-(had-d.done))
 	latest := max(min(d.latest, a.p.net.horizon), at)
 	a.work, a.causes = 0, a.causes[:0]
+	idle := int64(0)
 	for left > 0 && at <= latest {
 		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
 		got, next := a.ask(d.buffer, left, at, ^i)
@@ -128,7 +131,10 @@ func (a *asker) need(i int32, most int64) {
 				a.causes[k].at -= at - d.due
 			}
 		}
-		at = max(next, at+1)
+		if idle++; got > 0 {
+			idle = 0
+		}
+		at = max(next, at+1+stride(idle))
 	}
 	if left > 0 && most == never {
 		r.note(a.causes)
@@ -137,6 +143,11 @@ func (a *asker) need(i int32, most int64) {
 	a.p.reasons[i] = r
 }
 
+// stride is by how many seconds to look on at least, after so many dates that
+// brought nothing: an hour for each that is too many. So a need is promised at most
+// that much later than it could be, and hopeless ones end.
+func stride(idle int64) int64 { return max(0, idle-mostDates) * 3600 }
+
 // ask takes up to q steps of a buffer at a time for a consumer. It returns what
 // was got, and the earliest later time at which more might be had.
 func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
@@ -144,10 +155,11 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 	mark := len(a.causes)
 	a.work++
 	a.steps++
-	if a.work > mostWork || a.steps > mostSteps {
+	tired := a.work > mostWork+perBuffer*len(a.p.buffers) || a.steps > mostSteps
+	if tired {
 		a.causes = append(a.causes[:0], cause{kind: causeGivenUp, buffer: b, qty: q, at: at})
 	}
-	if a.p.err != nil || a.work > mostWork || a.steps > mostSteps {
+	if a.p.err != nil || tired {
 		return 0, never
 	}
 	for _, m := range a.p.net.makersOf[b] {

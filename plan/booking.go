@@ -44,14 +44,22 @@ func (p *part) bookPlace(b booking, c *claim, trip bool) {
 // workOn is how long the process that was placed last is worked on, on the machines
 // that were chosen for it.
 func (p *part) workOn() int64 {
-	slow := one
+	slow := ratio{0, 1}
 	for _, o := range p.choice {
 		if o >= 0 {
 			slow = slower(slow, p.net.capacities[o].slow)
 		}
 	}
-	d, _ := slow.up(p.placing.work)
+	d, _ := paced(slow).up(p.placing.work)
 	return d
+}
+
+// paced is how slow the slowest machine is, or one where there is none.
+func paced(slow ratio) ratio {
+	if slow.num == 0 {
+		return one
+	}
+	return slow
 }
 
 // slower is the larger of two numbers of seconds for each second of a recipe.

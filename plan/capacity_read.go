@@ -38,9 +38,10 @@ func (n *network) readCapacities() {
 	r.readLimits()
 	for i := range n.makers {
 		m := &n.makers[i]
-		m.earliest, m.slow = n.now, one
+		m.earliest, m.slow = n.now, ratio{0, 1}
 		r.times(m)
 		r.claims(m)
+		m.slow = paced(m.slow)
 	}
 	r.readBooked()
 }

@@ -62,7 +62,7 @@ func (p *part) fit(m *maker, size, at int64, trip, forward bool) (s slot, in obs
 	}
 	x := &p.placing
 	*x = placing{p: p, m: claims, size: size, trip: trip, forward: forward, work: d, at: at, chosen: x.chosen[:0], in: nothing}
-	x.choose(m.cal, one)
+	x.choose(m.cal, ratio{0, 1})
 	return x.best, x.in, len(p.choice) > 0
 }
 
@@ -138,7 +138,7 @@ func (d *desk) meet(a, b *calendar) *calendar {
 
 // move moves the process past what is in its way until it fits.
 func (x *placing) move(cal *calendar, slow ratio) {
-	d, ok := slow.up(x.work)
+	d, ok := paced(slow).up(x.work)
 	at := x.at
 	for range mostMoves {
 		if !ok {

@@ -241,6 +241,13 @@ func (n *network) newMaker(r *vf.RecipeProcess, o *vf.RecipeFlow) (maker, error)
 			return m, err
 		}
 	}
+	if !r.SetUp.IsZero() {
+		d, err := n.wholeSeconds(r.SetUp)
+		if err != nil {
+			return m, err
+		}
+		m.fixed = plus(m.fixed, d)
+	}
 	unit := n.specUnit[o.ResourceConformsTo]
 	step, err := n.units.Step(unit)
 	if err != nil {

@@ -191,13 +191,21 @@ func (f *firmFlows) write(r *Report) {
 	for _, c := range f.n.firm.commitments.all() {
 		at, _ := firstTime(c.Due, c.HasPointInTime, c.HasEnd, c.HasBeginning)
 		finish(Flow{ID: c.ID, Type: "Commitment", Action: c.Action, InputOf: c.InputOf, OutputOf: c.OutputOf, Provider: c.Provider, Receiver: c.Receiver,
-			ResourceConformsTo: c.ResourceConformsTo, Stage: c.Stage, State: c.State, ResourceQuantity: c.ResourceQuantity, EffortQuantity: c.EffortQuantity, Due: said(at)})
+			ResourceConformsTo: c.ResourceConformsTo, Stage: c.Stage, State: c.State, ResourceQuantity: c.ResourceQuantity, EffortQuantity: c.EffortQuantity, Due: said(at), ResourceInventoriedAs: used(c.Action, c.ResourceInventoriedAs)})
 	}
 	for _, i := range f.n.firm.open.all() {
 		at, _ := firstTime(i.Due, i.HasPointInTime, i.HasEnd, i.HasBeginning)
 		finish(Flow{ID: i.ID, Type: "Intent", Action: i.Action, InputOf: i.InputOf, OutputOf: i.OutputOf, Provider: i.Provider, Receiver: i.Receiver,
 			ResourceConformsTo: i.ResourceConformsTo, Stage: i.Stage, State: i.State, ResourceQuantity: i.ResourceQuantity, EffortQuantity: i.EffortQuantity, Due: said(at)})
 	}
+}
+
+// used is the thing that a flow of use names.
+func used(a vf.Action, id vf.ID) vf.ID {
+	if a != vf.Use {
+		return ""
+	}
+	return id
 }
 
 func said(at int64) vf.Time {

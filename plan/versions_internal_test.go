@@ -115,10 +115,6 @@ func TestNeedsAreComparedWhole(t *testing.T) {
 			other.done = 1
 		case "tooLate":
 			other.tooLate = []coverage{{}}
-		case "rank":
-			other.rank = rankTarget
-		case "together":
-			other.together = "x"
 		case "expired":
 			other.expired = true
 		case "gone":
