@@ -83,6 +83,11 @@ func (r *reader) group(specs []int32) {
 
 // intent reads an open flow of a process, an offer or a need.
 func (r *reader) intent(i *vf.Intent) {
+	named := r.n.groups.proposals.get(i.ID)
+	if d := r.unchanged(i); d != nil && len(named) == 0 {
+		r.want(d)
+		return
+	}
 	if i.InputOf != "" || i.OutputOf != "" {
 		if p := processOf(i); r.n.groups.begun.get(p) > 0 && !i.Finished {
 			r.openFlow(i, p)
@@ -92,7 +97,6 @@ func (r *reader) intent(i *vf.Intent) {
 	if i.Finished || !isMaterial(i) || (i.Provider == "") == (i.Receiver == "") {
 		return
 	}
-	named := r.n.groups.proposals.get(i.ID)
 	if slices.ContainsFunc(named, func(p *vf.Proposal) bool { return slices.Contains(p.Reciprocal, i.ID) }) {
 		return // what is wanted in return is neither a need nor an offer
 	}
@@ -194,10 +198,6 @@ func (n *network) offerTerms(o *offer) (err error) {
 // need reads an intent that has a receiver alone.
 func (r *reader) need(i *vf.Intent) {
 	n := r.n
-	if d := r.unchanged(i); d != nil {
-		r.want(d)
-		return
-	}
 	d := r.newNeed()
 	*d = need{id: i.ID, intent: i, tier: i.Tier, due: needDue(i), latest: never, rank: rankNeed, together: i.Together}
 	switch i.Keep {
