@@ -249,12 +249,12 @@ func (n *network) numbersIn(as *network) (makers, offers []int32) {
 func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 	at := make(map[vf.ID]int32, len(old.net.needs))
 	for i, d := range old.net.needs {
-		if !d.firm {
+		if !d.firm && !d.gone {
 			at[d.id] = int32(i)
 		}
 	}
 	for i, d := range p.net.needs {
-		if d.firm {
+		if d.firm || d.gone {
 			continue
 		}
 		was, known := at[d.id]

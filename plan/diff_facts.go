@@ -20,6 +20,7 @@ func (p *Plan) changedFacts(old *Plan) []fact {
 		c.offers()
 		c.supplies()
 		c.recipes()
+		c.bounds()
 	}
 	return c.list
 }
@@ -80,7 +81,12 @@ func sameRecord(a, b vf.Record) bool {
 
 func (c *factChanges) needs() {
 	o, n := c.old.net, c.new.net
-	id := func(d *need) vf.ID { return d.id }
+	id := func(d *need) vf.ID {
+		if d.gone {
+			return ""
+		}
+		return d.id
+	}
 	pairUp(o.needs, n.needs, id, func(was, now int) {
 		switch {
 		case was < 0 && n.needs[now].intent != nil:
@@ -140,7 +146,12 @@ func raised(was, now int64) string {
 
 func (c *factChanges) offers() {
 	o, n := c.old.net, c.new.net
-	id := func(x *offer) vf.ID { return x.intent.ID }
+	id := func(x *offer) vf.ID {
+		if x.gone {
+			return ""
+		}
+		return x.intent.ID
+	}
 	pairUp(o.offers, n.offers, id, func(was, now int) {
 		switch {
 		case was < 0:
@@ -176,13 +187,16 @@ func (c *factChanges) supplies() {
 	id := func(x supply) vf.ID { return x.id }
 	whole := func(net *network) (list []supply) { // a resource may serve two buffers: those who name it, and all
 		at := make(map[vf.ID]int, len(net.supplies))
-		for _, x := range net.supplies {
-			if k, known := at[x.id]; known {
-				list[k].qty = plus(list[k].qty, x.qty)
-				continue
+		for b := range int32(len(net.buffers)) {
+			for i, to := net.suppliesOf(b); i < to; i++ {
+				x := net.supplies[i]
+				if k, known := at[x.id]; known {
+					list[k].qty = plus(list[k].qty, x.qty)
+					continue
+				}
+				at[x.id] = len(list)
+				list = append(list, x)
 			}
-			at[x.id] = len(list)
-			list = append(list, x)
 		}
 		return list
 	}

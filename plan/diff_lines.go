@@ -122,15 +122,34 @@ func kindName(kind uint8) string {
 	return "moved and resized"
 }
 
-// causes are the changed facts in the connected part of a step.
+// causes are the changed facts in the connected part of a step, as it was or is.
 func (d *Diff) causes(x *stepChange, list []string) []string {
+	was, now := x.left.part, x.new.part
+	switch x.kind {
+	case stepAdded:
+		was = d.old.partWith(d.new.outKey(x.new))
+	case stepRemoved:
+		now = d.new.partWith(d.old.outKey(x.left))
+	}
 	for _, f := range d.facts {
-		all := f.was < 0 && f.now < 0
-		if all || x.kind != stepAdded && f.was == x.left.part || x.kind != stepRemoved && f.now == x.new.part {
+		if f.was < 0 && f.now < 0 || f.was >= 0 && f.was == was || f.now >= 0 && f.now == now {
 			list = append(list, f.text)
 		}
 	}
-	return list
+	return slices.Compact(list)
+}
+
+// outKey is the buffer that a step gives to.
+func (p *Plan) outKey(s step) bufferKey {
+	return p.net.buffers[p.net.outOf(p.parts[s.part].orders.at(s.order).maker)]
+}
+
+// partWith is the part that a buffer is in, -1 if there is no such buffer.
+func (p *Plan) partWith(k bufferKey) int32 {
+	if b, known := p.net.knownBuffer(k); known {
+		return p.partOf[b]
+	}
+	return -1
 }
 
 // text says a change as one would tell the people whom it concerns.

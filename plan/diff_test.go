@@ -89,6 +89,41 @@ moved: brew for 3 pc of beer is now from 2026-01-06 to 2026-01-10, and was from 
 	}
 }
 
+// A machine, a worker's hours, a place, a limit or somebody's week that is other than
+// before is a cause in the part that it bounds, and in no other.
+func TestDiffSaysWhatBounds(t *testing.T) {
+	t.Parallel()
+	const shop = "now 0\nstock wool 99\nrecipe weave days 1 by anna at barn makes cloth 1 takes wool 1 uses loom 1 works weaving 2\n" +
+		"machine loom1 of loom parallel 1\nhours anna weaving 40 week\nplace barn room 3\nlimit wool 100 month\nagent anna\n" +
+		"need n cloth 1 on 9\nrecipe brew days 3 makes beer 1 takes malt 2\nstock malt 10\nneed feast beer 3 on 9\n"
+	for _, c := range []struct{ from, to, want string }{
+		{"", "", ""},
+		{"machine loom1 of loom parallel 1", "machine loom1 of loom parallel 1 efficiency 0.5", "loom1 (loom1) is other than before"},
+		{"hours anna weaving 40 week", "hours anna weaving 30 week", "hours/anna/weaving (hours/anna/weaving) is other than before"},
+		{"room 3", "room 2", "barn (barn) is other than before"},
+		{"limit wool 100 month", "limit wool 90 month", "wool (wool) is other than before"},
+		{"agent anna", "agent anna frozen 1", "anna (anna) is new"},
+		{"machine loom1 of loom parallel 1\n", "", "loom1 (loom1) is no more"},
+	} {
+		d := planned(t, strings.Replace(shop+"need late beer 1 on 9", c.from, c.to, 1)).Diff(planned(t, shop))
+		want := []string{"late is new: 1 pc of beer for b by 2026-01-10"}
+		if c.want != "" {
+			want = append(want, c.want)
+		}
+		if !slices.Equal(d.Facts(), want) {
+			t.Errorf("%s > %s: the facts are %q, want %q", c.from, c.to, d.Facts(), want)
+		}
+		for _, x := range d.Lines() {
+			if x.Recipe == "brew" && len(x.Causes) != 1 {
+				t.Errorf("%s > %s: the causes of brewing are %q", c.from, c.to, x.Causes)
+			}
+			if x.Recipe == "weave" && !slices.Equal(x.Causes, []string{c.want}) {
+				t.Errorf("%s > %s: the causes of weaving are %q", c.from, c.to, x.Causes)
+			}
+		}
+	}
+}
+
 // The names in a diff are those of the reports of both plans, and every process
 // that is in one report alone is in the diff.
 func TestDiffNamesWhatReportsName(t *testing.T) {

@@ -44,7 +44,7 @@ func (p *Plan) Figures() Figures {
 	f.Processes, f.Purchases = stats.Processes, stats.Purchases
 	tiers := map[int]*Tier{}
 	for i, d := range p.net.needs {
-		if d.firm {
+		if d.firm || d.gone {
 			continue
 		}
 		t := tiers[d.tier]

@@ -90,17 +90,19 @@ func (p *Plan) Forward(h Harvest, with *Plan) (*Forward, error) {
 
 // usedOf is what the plan takes of a supply.
 func (p *Plan) usedOf(id vf.ID, whole vf.Measure) vf.Measure {
-	for k, s := range p.net.supplies {
-		if s.id != id {
-			continue
-		}
-		used := int64(0)
-		for _, l := range p.parts[p.partOf[s.buffer]].links.all() {
-			if l.supply == ^int32(k) {
-				used += l.qty
+	for b := range int32(len(p.net.buffers)) {
+		for k, to := p.net.suppliesOf(b); k < to; k++ {
+			if p.net.supplies[k].id != id {
+				continue
 			}
+			used := int64(0)
+			for _, l := range p.parts[p.partOf[b]].links.all() {
+				if l.supply == ^k {
+					used += l.qty
+				}
+			}
+			return p.net.measure(b, used)
 		}
-		return p.net.measure(s.buffer, used)
 	}
 	return vf.Measure{HasNumericalValue: vf.Whole(0), HasUnit: whole.HasUnit}
 }
