@@ -45,6 +45,15 @@
 // asks back six harvests for its own seed. With lot rules, with time for each unit,
 // or where layers stand, there may be several processes of one recipe at one time.
 //
+// # Following the facts
+//
+// The records are read in groups, mostly one specification each, and what is wanted,
+// offered and there follows from a group alone. A changed need, offer, thing, promise,
+// event, process or proposal is followed by reading its groups again; tables that are
+// cloned share what does not differ. Recipes, specifications, machines and work time
+// are read anew. A group is read whole, with the promises that were kept long ago, so
+// a change costs as much as its specification has records.
+//
 // # Exactness
 //
 // Quantities are whole numbers of the smallest step of the buffer's unit, held in

@@ -15,7 +15,7 @@ type changed struct {
 
 // change takes changed records into the tables, which then say what reading all
 // facts anew would. Needs and offers keep their numbers; what is gone stays as a
-// tombstone (gone), what is new comes behind; the supplies of a buffer that has
+// tombstone (gone, firm, without id), what is new comes behind; the supplies of a buffer that has
 // others come behind too. So numbers no longer follow the order of ids.
 //
 // The facts are in step afterwards in any case. The tables are so only if ok;

@@ -63,12 +63,12 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 		}
 		numbers[j] = k
 	}
-	for id, k := range r.old {
+	for _, k := range r.old {
 		was := n.needs[k]
 		f.together(was.together, "")
 		n.dues.remove(was)
 		other[was.buffer] = true
-		n.needs[k] = &need{id: id, buffer: was.buffer, latest: never, gone: true}
+		n.needs[k] = &need{buffer: was.buffer, latest: never, firm: true, gone: true}
 		n.tombs++
 	}
 	for _, b := range buffers {
@@ -131,7 +131,7 @@ func (f *follower) putOffers(r *reader, buffers []int32) {
 	for _, k := range old {
 		was := n.offers[k]
 		other[was.buffer] = true
-		n.offers[k] = &offer{intent: was.intent, buffer: was.buffer, gone: true}
+		n.offers[k] = &offer{intent: &vf.Intent{}, buffer: was.buffer, gone: true}
 		n.tombs++
 	}
 	for _, b := range buffers {
