@@ -53,7 +53,7 @@ func adopt(d *draft, a *Act) ([]vf.Record, error) {
 	if records = append(records, said...); len(records)+len(stale) == 0 {
 		return nil, rule.Refuse("nothingNew", "count", strconv.Itoa(len(a.Records)))
 	}
-	a.Of = append(gone, stale...)
+	a.Of = slices.Concat(gone, stale)
 	return records, nil
 }
 

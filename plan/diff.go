@@ -153,8 +153,8 @@ type needChange struct{ was, now int32 }
 func (d *Diff) Empty() bool { return len(d.changes)+len(d.needs) == 0 }
 
 // newDiff counts changes.
-func newDiff(old, new *Plan, changes []stepChange, needs []needChange, facts []fact) *Diff {
-	d := &Diff{old: old, new: new, changes: changes, needs: needs, facts: facts}
+func newDiff(old, made *Plan, changes []stepChange, needs []needChange, facts []fact) *Diff {
+	d := &Diff{old: old, new: made, changes: changes, needs: needs, facts: facts}
 	for _, x := range changes {
 		switch {
 		case x.kind == stepAdded:
@@ -274,10 +274,10 @@ func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 	return list
 }
 
-// needID is the id of a need that changed from this plan to a new one.
-func (p *Plan) needID(new *Plan, c needChange) vf.ID {
+// needID is the id of a need that changed from this plan to another.
+func (p *Plan) needID(made *Plan, c needChange) vf.ID {
 	if c.now >= 0 {
-		return new.net.needs[c.now].id
+		return made.net.needs[c.now].id
 	}
 	return p.net.needs[c.was].id
 }

@@ -32,14 +32,14 @@ type factChanges struct {
 }
 
 // pairUp calls f with each id of either list and where it stands, -1 for nowhere.
-func pairUp[T any](old, new []T, id func(T) vf.ID, f func(was, now int)) {
+func pairUp[T any](old, made []T, id func(T) vf.ID, f func(was, now int)) {
 	at := make(map[vf.ID]int, len(old))
 	for i, x := range old {
 		if k := id(x); k != "" {
 			at[k] = i
 		}
 	}
-	for i, x := range new {
+	for i, x := range made {
 		k := id(x)
 		if k == "" {
 			continue
@@ -231,7 +231,7 @@ func (c *factChanges) recipes() {
 		if m.buffer < 0 {
 			return ""
 		}
-		return m.recipe.ID + "\x00" + vf.ID(m.out.ID)
+		return m.recipe.ID + "\x00" + m.out.ID
 	}
 	pairUp(o.makers, n.makers, id, func(was, now int) {
 		var text string
