@@ -52,7 +52,7 @@ type network struct {
 }
 
 func (n *network) settings() plan.Settings {
-	return plan.Settings{Now: n.now, Zone: zone.Load}
+	return plan.Settings{Now: n.now, Strict: n.strict, Zone: zone.Load}
 }
 
 func readCase(text string) *network {

@@ -34,7 +34,7 @@ func date(t vf.Time) string {
 	s := t.Unix() - epoch
 	if s%864 == 0 && s >= 0 || s%86400 == 0 {
 		hundredths := s / 864
-		return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100), "00"), ".")
+		return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100), "0"), ".")
 	}
 	clock := time.Unix(t.Unix(), 0).UTC().Format("15:04:05")
 	return fmt.Sprintf("%dT%s", (s-(s%86400+86400)%86400)/86400, strings.TrimSuffix(clock, ":00"))

@@ -66,8 +66,8 @@ func (x *capacities) machinesFor(r *vf.RecipeProcess, spec vf.ID) []*vf.Economic
 
 // inputs are the planned inputs of a process with an action.
 func (c *checker) inputs(p *plan.Process, action vf.Action) (list []*plan.Flow) {
-	for i := range c.r.Flows {
-		if f := &c.r.Flows[i]; f.InputOf == p.ID && f.Action == action {
+	for _, f := range c.of[p.ID] {
+		if f.InputOf != "" && f.Action == action {
 			list = append(list, f)
 		}
 	}
@@ -186,6 +186,11 @@ func (c *checker) slots() {
 	}
 }
 
+// lastSecond is when a process ends, as the last second that belongs to it.
+func lastSecond(p *plan.Process) int64 {
+	return max(p.HasBeginning.Unix(), p.HasEnd.Unix()-1)
+}
+
 // inPeriod is a thing in one period of its budget.
 type inPeriod struct {
 	what vf.ID
@@ -220,15 +225,15 @@ func (c *checker) budgets() {
 			if f.EffortQuantity.IsZero() {
 				q = big.NewRat(c.workTimes(p, c.recipes[p.Recipe]).between(p.HasBeginning.Unix(), p.HasEnd.Unix()), 3600)
 			}
-			add(m.ID, p.HasEnd.Unix(), m.BudgetPeriod, q)
+			add(m.ID, lastSecond(p), m.BudgetPeriod, q)
 		}
-		for _, f := range c.r.Flows {
-			if s := limit[f.ResourceConformsTo]; s == nil {
-				continue
-			} else if f.InputOf == p.ID {
+		for _, f := range c.of[p.ID] {
+			if s := limit[f.ResourceConformsTo]; s == nil || f.Action != vf.Consume && f.Action != vf.Produce {
+				continue // what is only carried is not used up
+			} else if f.InputOf != "" {
 				add(s.ID, p.HasBeginning.Unix(), s.BudgetPeriod, amount(f.ResourceQuantity))
-			} else if f.OutputOf == p.ID {
-				add(s.ID, p.HasEnd.Unix(), s.BudgetPeriod, amount(f.ResourceQuantity))
+			} else {
+				add(s.ID, lastSecond(p), s.BudgetPeriod, amount(f.ResourceQuantity))
 			}
 		}
 	}

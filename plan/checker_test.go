@@ -22,18 +22,20 @@ type checker struct {
 	recipes map[vf.ID]*vf.RecipeProcess
 	offers  map[vf.ID]*vf.Intent
 	can     capacities
+	of      map[vf.ID][]*plan.Flow // by process
 }
 
 var smallest = big.NewRat(1, 1000000)
 
 func check(g *vf.Graph, now vf.Time, r *plan.Report) []string {
 	c := &checker{g: g, now: now.Unix(), r: r, flows: map[vf.ID]*plan.Flow{}, used: map[string]*big.Rat{},
-		recipes: map[vf.ID]*vf.RecipeProcess{}, offers: map[vf.ID]*vf.Intent{}, can: readCapacities(g)}
+		recipes: map[vf.ID]*vf.RecipeProcess{}, offers: map[vf.ID]*vf.Intent{}, can: readCapacities(g), of: map[vf.ID][]*plan.Flow{}}
 	for i := range r.Flows {
 		if f := &r.Flows[i]; c.flows[f.ID] != nil {
 			c.fault("two flows have the id %s", f.ID)
 		} else {
 			c.flows[f.ID] = f
+			c.of[f.InputOf+f.OutputOf] = append(c.of[f.InputOf+f.OutputOf], f)
 		}
 	}
 	for _, p := range g.RecipeProcesses {
@@ -107,10 +109,8 @@ func (c *checker) proportions(p plan.Process, recipe *vf.RecipeProcess) {
 		yield = recipe.Yield.Rat()
 	}
 	planned := map[vf.ID]*plan.Flow{}
-	for _, f := range c.r.Flows {
-		if f.InputOf == p.ID || f.OutputOf == p.ID {
-			planned[vf.ID(f.ID.Last())] = &f
-		}
+	for _, f := range c.of[p.ID] {
+		planned[vf.ID(f.ID.Last())] = f
 	}
 	// Runs are the most that any output asks for; carried things have runs of their own.
 	runs, largest := map[vf.ID]*big.Rat{}, new(big.Rat)
@@ -294,8 +294,11 @@ func (c *checker) need(d *plan.Need) {
 	}
 	if i := c.offers[d.ID]; i != nil {
 		c.useful(d, i, from, covered, last)
-		if i.Keep == "floor" && state == "short" {
+		switch {
+		case i.Keep == "floor" && state != "onTime":
 			state = "belowFloor"
+		case i.Keep == "target" && state == "late": // soft, and it is held in the end
+			return
 		}
 	}
 	k := slices.IndexFunc(c.r.Problems, func(p plan.Problem) bool { return p.About == d.ID && p.Kind == state })
