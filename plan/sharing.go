@@ -212,9 +212,29 @@ func (f *filling) fill() {
 	}
 }
 
-// raise lifts the level as far as all that are rising can go together. It returns
+// raise lifts the level as far as all that are rising can go together, again where
+// some of them got all they want: what is left is parted among fewer then. It returns
 // the next level, which they cannot reach, and whether any of them wants more.
 func (f *filling) raise() (next level, more bool) {
+	for before := -1; ; {
+		rising := 0
+		for i := range f.claims {
+			if f.claims[i].rising {
+				rising++
+			}
+		}
+		if rising == before {
+			return next, rising > 0
+		}
+		before = rising
+		if next, more = f.lift(); !more {
+			return next, false
+		}
+	}
+}
+
+// lift raises the level once, in parts of a step over the weight of all that rise.
+func (f *filling) lift() (next level, more bool) {
 	weight, most := int64(0), int64(0)
 	for i := range f.claims {
 		if c := &f.claims[i]; c.rising {
