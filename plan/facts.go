@@ -23,7 +23,7 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	n := &network{graph: g, now: s.Now.Unix(), units: units,
+	n := &network{graph: g, cloning: new(sync.Mutex), now: s.Now.Unix(), units: units,
 		specs:    make(map[vf.ID]*vf.ResourceSpecification, len(g.ResourceSpecifications)),
 		plain:    make(map[vf.ID]int32, len(g.ResourceSpecifications)),
 		byKey:    map[bufferKey]int32{},

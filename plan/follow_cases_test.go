@@ -3,6 +3,7 @@ package plan_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -130,4 +131,29 @@ func TestTombsAreBounded(t *testing.T) {
 		}
 	}
 	t.Error("tables grow without end")
+}
+
+// What-if asks of one network several things at once: its clones can be made and
+// changed by several goroutines.
+func TestClonesAreMadeAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	n := readCase("now 0\nstock flour 20\nneed n bread 12 on 6\nrecipe bake days 1 makes bread 1 takes flour 1")
+	book := bookOf(n)
+	tables := book.read(t)
+	before := tables.Buffers()
+	var wait sync.WaitGroup
+	for k := range 8 {
+		wait.Go(func() {
+			branch := tables.Clone()
+			raised := *book.records["n"].(*vf.Intent)
+			raised.Tier = k + 1
+			if buffers, ok := branch.Change(plan.FactChange{After: &raised}); !ok || names(buffers) != "bread" {
+				t.Errorf("branch %d: %v", k, buffers)
+			}
+		})
+	}
+	wait.Wait()
+	if diff := cmp.Diff(before, tables.Buffers()); diff != "" {
+		t.Errorf("branches changed what they are made from:\n%s", diff)
+	}
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"commonweal/vf"
 )
@@ -115,10 +116,13 @@ func keep[R vf.Record](f *Facts, list []R) []R {
 
 // clone is a network that stays as it is when this one changes, and the other way
 // about. They share the recipes and every need, offer and supply that does not
-// differ.
+// differ. Several goroutines may clone one network, and read it, at the same time.
 func (n *network) clone() *network {
+	n.cloning.Lock()
+	defer n.cloning.Unlock()
 	n.prepare()
 	c := *n
+	c.cloning = new(sync.Mutex)
 	c.needs, c.offers, c.supplies = slices.Clone(n.needs), slices.Clone(n.offers), slices.Clip(n.supplies)
 	c.needsOf, c.offersOf, c.supplyOf = n.needsOf.clone(), n.offersOf.clone(), n.supplyOf.clone()
 	c.groups = n.groups.clone()

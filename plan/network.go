@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"commonweal/vf"
@@ -203,6 +204,7 @@ type network struct {
 	dues       lastDue
 	facts      *Facts
 	flows      layered[[]int32] // of a process, the specifications of its flows; read when first followed
+	cloning    *sync.Mutex      // held while the tables are shared with a clone
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes  workTimes
