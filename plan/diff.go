@@ -152,9 +152,12 @@ type needChange struct{ was, now int32 }
 // Empty reports whether nothing changed for anybody.
 func (d *Diff) Empty() bool { return len(d.changes)+len(d.needs) == 0 }
 
-// newDiff counts changes.
+// newDiff counts changes, and sorts the facts by their words.
 func newDiff(old, made *Plan, changes []stepChange, needs []needChange, facts []fact) *Diff {
 	d := &Diff{old: old, new: made, changes: changes, needs: needs, facts: facts}
+	slices.SortFunc(d.facts, func(a, b fact) int {
+		return cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(a.was, b.was), cmp.Compare(a.now, b.now))
+	})
 	for _, x := range changes {
 		switch {
 		case x.kind == stepAdded:
@@ -172,22 +175,31 @@ func newDiff(old, made *Plan, changes []stepChange, needs []needChange, facts []
 	return d
 }
 
-// Diff compares the plan with an earlier one, or with a branch, whole with whole:
-// its cost is that of reading both.
+// Diff compares the plan with an earlier one, or with a branch. Its cost is that of
+// reading the parts that the two do not share.
 func (p *Plan) Diff(old *Plan) *Diff {
-	return newDiff(old, p, matchSteps(old.steps(p.net), p.steps(p.net)), p.changedNeeds(old), p.changedFacts(old))
+	return newDiff(old, p, matchSteps(old.steps(p, p.net), p.steps(old, p.net)), p.changedNeeds(old), p.changedFacts(old))
 }
 
-// steps lists the steps of a plan, numbered as in the network `as`; sources that
-// it does not know get numbers of their own.
-func (p *Plan) steps(as *network) []step {
+// steps lists the steps of the parts of a plan that another does not share, numbered
+// as in the network `as`; sources that it does not know get numbers of their own.
+func (p *Plan) steps(other *Plan, as *network) []step {
+	shared := make(map[*part]bool, len(other.parts))
+	for _, x := range other.parts {
+		shared[x] = true
+	}
 	count := 0
 	for _, x := range p.parts {
-		count += int(x.orders.n)
+		if !shared[x] {
+			count += int(x.orders.n)
+		}
 	}
 	list := make([]step, 0, count)
 	makers, offers := p.net.numbersIn(as)
 	for k, x := range p.parts {
+		if shared[x] {
+			continue
+		}
 		for i, o := range x.orders.all() {
 			if o.maker >= 0 && p.net.carries(o.maker) {
 				continue // its pairs are the steps
@@ -247,14 +259,14 @@ func (n *network) numbersIn(as *network) (makers, offers []int32) {
 
 // changedNeeds finds the needs that get something else than in an earlier plan.
 func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
-	at := make(map[vf.ID]int32, len(old.net.needs))
+	at := map[vf.ID]int32{}
 	for i, d := range old.net.needs {
-		if !d.firm && !d.gone {
+		if !d.firm && !d.gone && !p.sharesNeed(old, i) {
 			at[d.id] = int32(i)
 		}
 	}
 	for i, d := range p.net.needs {
-		if d.firm || d.gone {
+		if d.firm || d.gone || p.sharesNeed(old, i) {
 			continue
 		}
 		was, known := at[d.id]
@@ -272,6 +284,12 @@ func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 		return strings.Compare(string(old.needID(p, a)), string(old.needID(p, b)))
 	})
 	return list
+}
+
+// sharesNeed reports whether need i is the same in an earlier plan, and planned in a
+// part that both plans share.
+func (p *Plan) sharesNeed(old *Plan, i int) bool {
+	return i < len(p.net.needs) && i < len(old.net.needs) && p.net.needs[i] == old.net.needs[i] && p.partOfNeed(int32(i)) == old.partOfNeed(int32(i))
 }
 
 // needID is the id of a need that changed from this plan to another.

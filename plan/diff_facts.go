@@ -15,10 +15,13 @@ func (p *Plan) changedFacts(old *Plan) []fact {
 	if old.net.now != p.net.now {
 		c.list = append(c.list, fact{"it is " + day(p.net.now) + ", and was " + day(old.net.now), -1, -1})
 	}
-	if old.net != p.net {
-		c.needs()
-		c.offers()
-		c.supplies()
+	if old.net == p.net {
+		return c.list
+	}
+	c.needs()
+	c.offers()
+	c.supplies()
+	if old.net.graph != p.net.graph { // else changes were followed, which are of nothing else
 		c.recipes()
 		c.bounds()
 	}
@@ -32,8 +35,9 @@ type factChanges struct {
 }
 
 // pairUp calls f with each id of either list and where it stands, -1 for nowhere.
+// An empty id stands for nothing.
 func pairUp[T any](old, made []T, id func(T) vf.ID, f func(was, now int)) {
-	at := make(map[vf.ID]int, len(old))
+	at := map[vf.ID]int{}
 	for i, x := range old {
 		if k := id(x); k != "" {
 			at[k] = i
@@ -58,6 +62,22 @@ func pairUp[T any](old, made []T, id func(T) vf.ID, f func(was, now int)) {
 	for _, i := range gone {
 		f(i, -1)
 	}
+}
+
+// unshared leaves out what is the same at the same place in both lists.
+func unshared[T comparable](old, made []T) (was, now []T) {
+	for i := range max(len(old), len(made)) {
+		if i < len(old) && i < len(made) && old[i] == made[i] {
+			continue
+		}
+		if i < len(old) {
+			was = append(was, old[i])
+		}
+		if i < len(made) {
+			now = append(now, made[i])
+		}
+	}
+	return was, now
 }
 
 // add adds a fact about a buffer of each network, nil where there is none.
@@ -87,22 +107,23 @@ func (c *factChanges) needs() {
 		}
 		return d.id
 	}
-	pairUp(o.needs, n.needs, id, func(was, now int) {
+	was, now := unshared(o.needs, n.needs)
+	pairUp(was, now, id, func(i, k int) {
 		switch {
-		case was < 0 && n.needs[now].intent != nil:
-			d := n.needs[now]
+		case i < 0 && now[k].intent != nil:
+			d := now[k]
 			c.add(string(d.id)+" is new: "+n.needName(d)+" by "+day(d.due), -1, d.buffer)
-		case now < 0 && o.needs[was].intent != nil:
-			d := o.needs[was]
+		case k < 0 && was[i].intent != nil:
+			d := was[i]
 			c.add(string(d.id)+" is no more: "+o.needName(d)+" by "+day(d.due), d.buffer, -1)
-		case was < 0:
-			d := n.needs[now]
+		case i < 0:
+			d := now[k]
 			c.add("firm work takes "+n.amount(d.buffer, d.qty)+" of "+n.bufferName(d.buffer)+" on "+day(d.due)+" ("+string(d.id)+")", -1, d.buffer)
-		case now < 0:
-			d := o.needs[was]
+		case k < 0:
+			d := was[i]
 			c.add("firm work no longer takes "+o.amount(d.buffer, d.qty)+" of "+o.bufferName(d.buffer)+" ("+string(d.id)+")", d.buffer, -1)
 		default:
-			c.need(o.needs[was], n.needs[now])
+			c.need(was[i], now[k])
 		}
 	})
 }
@@ -152,16 +173,17 @@ func (c *factChanges) offers() {
 		}
 		return x.intent.ID
 	}
-	pairUp(o.offers, n.offers, id, func(was, now int) {
+	was, now := unshared(o.offers, n.offers)
+	pairUp(was, now, id, func(i, k int) {
 		switch {
-		case was < 0:
-			x := n.offers[now]
+		case i < 0:
+			x := now[k]
 			c.add(string(x.intent.ID)+" is new: "+n.bufferName(x.buffer)+" from "+n.agentName(x.intent.Provider), -1, x.buffer)
-		case now < 0:
-			x := o.offers[was]
+		case k < 0:
+			x := was[i]
 			c.add(string(x.intent.ID)+" is no more: "+o.bufferName(x.buffer)+" from "+o.agentName(x.intent.Provider), x.buffer, -1)
 		default:
-			c.offer(o.offers[was], n.offers[now])
+			c.offer(was[i], now[k])
 		}
 	})
 }
@@ -188,6 +210,9 @@ func (c *factChanges) supplies() {
 	whole := func(net *network) (list []supply) { // a resource may serve two buffers: those who name it, and all
 		at := make(map[vf.ID]int, len(net.supplies))
 		for b := range int32(len(net.buffers)) {
+			if c.sharesSupplies(b) {
+				continue
+			}
 			for i, to := net.suppliesOf(b); i < to; i++ {
 				x := net.supplies[i]
 				if k, known := at[x.id]; known {
@@ -213,6 +238,18 @@ func (c *factChanges) supplies() {
 			c.add(n.supplyText(now[k])+", was for "+day(was[i].at), was[i].buffer, now[k].buffer)
 		}
 	})
+}
+
+// sharesSupplies reports whether a buffer has the same supplies in both networks,
+// where the one follows the changes of the other.
+func (c *factChanges) sharesSupplies(b int32) bool {
+	o, n := c.old.net, c.new.net
+	if o.graph != n.graph || len(o.buffers) != len(n.buffers) {
+		return false
+	}
+	from, to := n.suppliesOf(b)
+	was, until := o.suppliesOf(b)
+	return from == was && to == until && (from == to || o.supplies[from] == n.supplies[from])
 }
 
 // supplyText says what a supply is.

@@ -1,11 +1,17 @@
 package plan
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"commonweal/vf"
 )
 
 // writeChanges writes changes in short: +source end qty, -…, ~source end qty>end qty.
@@ -117,5 +123,60 @@ func BenchmarkMatchThousandSteps(b *testing.B) {
 	}
 	for b.Loop() {
 		matchSteps(slices.Clone(left), slices.Clone(came))
+	}
+}
+
+// A plan on facts that were followed differs from the one before as the plan on the
+// same facts read anew does; and parts that two plans share are in no diff.
+func TestDiffOfFollowedFacts(t *testing.T) {
+	t.Parallel()
+	spec := func(id vf.ID) *vf.ResourceSpecification {
+		return &vf.ResourceSpecification{ID: id, Name: string(id), DefaultUnitOfResource: "kg"}
+	}
+	kg := func(n int64) vf.Measure { return vf.Measure{HasNumericalValue: vf.Whole(n), HasUnit: "kg"} }
+	want := func(id, of vf.ID, n int64) *vf.Intent {
+		return &vf.Intent{ID: id, Action: vf.Transfer, Receiver: "b", ResourceConformsTo: of, ResourceQuantity: kg(n), Due: vf.At(86400 * 9)}
+	}
+	g := &vf.Graph{}
+	g.Add(&vf.Unit{ID: "kg", Symbol: "kg"}, spec("wool"), spec("malt"), spec("rye"),
+		&vf.Intent{ID: "offer", Action: vf.Transfer, Provider: "a", ResourceConformsTo: "wool"},
+		&vf.Intent{ID: "field", Action: vf.Transfer, Provider: "a", ResourceConformsTo: "rye"},
+		&vf.EconomicResource{ID: "bin", ConformsTo: "malt", OnhandQuantity: kg(5)}, want("n", "wool", 4), want("m", "malt", 3), want("r", "rye", 2))
+	settings := Settings{Now: vf.At(86400), MostOrders: 1000}
+	p, err := New(g, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := p.net.clone()
+	_, ok := n.change([]FactChange{{Before: g.Intents[2], After: want("n", "wool", 7)}, {After: want("more", "wool", 1)}, {Before: g.Intents[3]},
+		{Before: g.EconomicResources[0], After: &vf.EconomicResource{ID: "bin", ConformsTo: "malt", OnhandQuantity: kg(2)}}})
+	if !ok {
+		t.Fatal("these changes can be followed")
+	}
+	followed := &Plan{net: n, settings: settings}
+	followed.parts, followed.partOf = n.divide(&followed.settings, n.arrange())
+	if err := solveAll(newDesk(n), followed.parts); err != nil {
+		t.Fatal(err)
+	}
+	anew, err := New(n.facts.Graph(), settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, _ := json.Marshal(followed.Diff(p))
+	two, _ := json.Marshal(anew.Diff(p))
+	var a, b map[string]any
+	_, _ = json.Unmarshal(one, &a), json.Unmarshal(two, &b)
+	if diff := cmp.Diff(b, a, cmpopts.SortSlices(func(x, y string) bool { return x < y })); diff != "" {
+		t.Errorf("-anew +followed:\n%s", diff)
+	}
+	if len(followed.Diff(p).Facts()) != 4 {
+		t.Errorf("the facts are %q, want 4", followed.Diff(p).Facts())
+	}
+	rye := followed.partOf[n.plain["rye"]]
+	followed.parts[rye] = p.parts[p.partOf[p.net.plain["rye"]]]
+	for _, s := range followed.steps(p, n) {
+		if s.part == rye {
+			t.Error("a part that both plans share has steps in the diff")
+		}
 	}
 }

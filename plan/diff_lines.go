@@ -65,7 +65,7 @@ func (d *Diff) Facts() []string {
 	for _, f := range d.facts {
 		list = append(list, f.text)
 	}
-	return list
+	return slices.Compact(list)
 }
 
 // Lines writes the changes out, in order of time. It reads the parts of
