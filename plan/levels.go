@@ -222,9 +222,20 @@ func (n *network) takesFrom(m *maker, member func(int32) bool) (found bool) {
 	return found
 }
 
+// drop takes makers of some buffers out of the network: nobody makes with them, and
+// they take nothing, for they may be of another part than what they would take.
 func (n *network) drop(member map[int32]int, which func(*maker) bool) {
 	for b := range member {
-		n.makersOf[b] = slices.DeleteFunc(n.makersOf[b], func(i int32) bool { return which(&n.makers[i]) })
+		n.makersOf[b] = slices.DeleteFunc(n.makersOf[b], func(i int32) bool {
+			m := &n.makers[i]
+			if !which(m) {
+				return false
+			}
+			for _, u := range m.uses {
+				n.users[u.buffer] = slices.DeleteFunc(n.users[u.buffer], func(w user) bool { return w.maker == i })
+			}
+			return true
+		})
 	}
 }
 
