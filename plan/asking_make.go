@@ -80,6 +80,9 @@ func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, i
 	if !ok || s.begin < m.earliest {
 		a.after(m, size, max(a.p.net.now+a.p.net.leadInto(m, a.p.lead), m.earliest), next)
 		switch c := (cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: s.begin}); {
+		case !ok && s.begin <= 0 && in.who < 0:
+			c.kind, c.at = causeNoTime, at
+			a.cause(c)
 		case s.begin >= a.p.net.now && m.earliest > a.p.net.now:
 			c.kind = causeFrozen
 			a.cause(c)

@@ -50,10 +50,11 @@ const (
 	causeOfferLater                  // the offer can be had only later
 	causeTaken                       // a machine, a place, somebody's hours or a limit is taken
 	causeFrozen                      // nothing new may begin so soon
+	causeNoTime                      // there is not work time enough until then
 	causeGivenUp                     // no answer was found within the bounds of the search
 )
 
-var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "capacity", "frozen", "givenUp"}
+var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "capacity", "frozen", "capacity", "givenUp"}
 
 // cause is a reason as found: who is a maker, a supply or an offer.
 type cause struct {
@@ -218,6 +219,10 @@ func (n *network) explain(c cause) Cause {
 		m := &n.makers[c.who]
 		x.About, x.Stage = m.recipe.ID, ""
 		x.Text = n.recipeName(m) + " would have to begin on " + day(c.at) + "; nothing new may begin before " + day(m.earliest) + " at " + n.agentName(m.recipe.PerformedBy)
+	case causeNoTime:
+		m := &n.makers[c.who]
+		x.About, x.Stage = m.recipe.ID, ""
+		x.Text = n.recipeName(m) + " for " + amount + " of " + name + " takes more work time than there is until " + day(c.at)
 	case causeGivenUp:
 		x.Text = "the search for " + amount + " of " + name + " was given up: its recipes and lots branch too much to be followed to the end"
 	case causeAwaits:
