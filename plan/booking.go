@@ -19,11 +19,7 @@ func (p *part) book(order int32, m *maker, size int64, s slot, trip bool) {
 		case work:
 			p.bookHours(order, int32(k), c, x.claimed(c), s)
 		case limit:
-			at := s.begin
-			if c.atEnd && s.end > s.begin {
-				at = s.end - 1
-			}
-			from, to := periodOf(p.net.capacities[c.options[0]].period, at)
+			from, to := periodOf(p.net.capacities[c.options[0]].period, c.counts(s))
 			p.record(booking{order, int32(k), c.options[0], from, to, x.claimed(c)})
 		}
 	}

@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // slot is when a process could go on.
 type slot struct{ begin, end int64 }
 
@@ -253,11 +255,28 @@ func (x *placing) overLimit(c *claim, s slot, cal *calendar, d int64) (before, a
 	if x.p.net.capacities[c.options[0]].overload {
 		return s.end, s.begin, true
 	}
-	at := s.begin
-	if c.atEnd && s.end > s.begin {
-		at = s.end - 1
+	at := c.counts(s)
+	from, _ := periodOf(x.p.net.capacities[c.options[0]].period, at)
+	q := int64(0)
+	for k := range x.m.claims { // several flows may be of one thing
+		o := &x.m.claims[k]
+		if o.kind != limit || o.options[0] != c.options[0] {
+			continue
+		}
+		if f, _ := periodOf(x.p.net.capacities[c.options[0]].period, o.counts(s)); f == from {
+			q = plus(q, x.claimed(o))
+		}
 	}
-	return x.inBudget(c.options[0], x.claimed(c), at, s, cal, d)
+	return x.inBudget(c.options[0], q, at, s, cal, d)
+}
+
+// counts is the time at which a flow counts for a limit: an input when the process
+// begins, an output in its last second.
+func (c *claim) counts(s slot) int64 {
+	if c.atEnd && s.end > s.begin {
+		return s.end - 1
+	}
+	return s.begin
 }
 
 // claimed is what the process takes by a claim.
@@ -279,7 +298,12 @@ func (x *placing) claimed(c *claim) int64 {
 // hoursIn tells whether the workers have the hours between begin and end; if not,
 // the process has to end on the day before, or to begin on the day after.
 func (x *placing) hoursIn(c *claim, s slot) (before, after int64, free bool) {
-	q := x.claimed(c)
+	q := int64(0)
+	for k := range x.m.claims { // several flows may be of one skill
+		if o := &x.m.claims[k]; o.kind == work && slices.Equal(o.options, c.options) {
+			q = plus(q, x.claimed(o))
+		}
+	}
 	for _, o := range c.options {
 		if q <= 0 {
 			break
