@@ -164,7 +164,8 @@ func (d *draft) propose(p *vf.Plan) ([]vf.Record, error) {
 		if f.Firm || id == "" {
 			continue // of the takings of offers the offers themselves are what is open
 		}
-		x := &vf.Intent{ID: id + f.ID[len(process):], Action: f.Action, Provider: f.Provider, Receiver: f.Receiver, ResourceConformsTo: f.ResourceConformsTo,
+		x := &vf.Intent{ID: id + f.ID[len(process):], Action: f.Action, Provider: f.Provider, Receiver: f.Receiver,
+			ResourceInventoriedAs: f.ResourceInventoriedAs, ResourceConformsTo: f.ResourceConformsTo,
 			Stage: f.Stage, State: f.State, ResourceQuantity: f.ResourceQuantity, EffortQuantity: f.EffortQuantity, Due: f.Due, PlannedWithin: p.ID}
 		if f.InputOf != "" {
 			x.InputOf = id
