@@ -143,7 +143,21 @@ func (a *asker) together(needs []int32) {
 		}
 	}
 	a.undo = a.undo[:0]
+	shareReasons(r)
 	for k, i := range needs {
 		a.p.reasons[i] = r[k]
+	}
+}
+
+// shareReasons gives those who only wait for the others the reasons of the others.
+func shareReasons(r []reasons) {
+	var found []cause
+	for k := range r {
+		found = append(found, r[k].all...)
+	}
+	for k := range r {
+		if len(r[k].all) == 0 {
+			r[k].note(found)
+		}
 	}
 }
