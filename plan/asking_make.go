@@ -36,6 +36,7 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 		a.reuse++
 		defer func() { a.reuse-- }()
 		if a.reuse > mostReuse {
+			a.cause(cause{kind: causeNoSupply, buffer: m.buffer, qty: size, at: at})
 			return 0, -1
 		}
 	}

@@ -265,6 +265,9 @@ func (n *network) whyNoSupply(b int32) string {
 	if len(n.offersOf.get(b)) > 0 {
 		text = "it has no stock and no recipe, and no offer of it can be had then"
 	}
+	if slices.ContainsFunc(n.makersOf[b], func(i int32) bool { return n.makers[i].usesOwnOutput }) {
+		text = "its recipe takes some of it, and there is none to begin with"
+	}
 	for _, path := range n.cycles {
 		if slices.Contains(path, b) {
 			text = "its recipes go in a circle, and it has no stock and no offer"
