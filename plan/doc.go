@@ -17,6 +17,7 @@
 //	clusters ─ net (netting) ─► orders and links, whole network at once
 //	where something is short or late ─ solve (layers, asking) ─► tier after tier
 //	plan ─ Stats, Report (pegs), Why, Hash
+//	plan ─ Messages, Figures, Forward; two plans ─ Diff, Branch
 //
 // Netting goes level by level: all requirements of a buffer are known before it is
 // planned, so shared components are planned once for the sum. Each requirement
