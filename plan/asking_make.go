@@ -40,10 +40,16 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 			return 0, -1
 		}
 	}
+	wanted, soon := size, max(a.p.net.now+a.p.net.leadInto(m, a.p.lead), m.earliest)
 	for try := 0; size > 0 && try < mostTries && a.p.err == nil; try++ {
-		s, in, ok := a.dated(i, m, at, size, next)
+		s, in, early, ok := a.dated(i, m, at, size, next)
 		if !ok {
-			break
+			if !early {
+				break
+			}
+			a.quiet = quiet + 1
+			size = a.smaller(m, size, at, soon, next)
+			continue
 		}
 		mark := len(a.undo)
 		order = a.place(i, m, s, size)
@@ -51,15 +57,28 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 		if feasible == size {
 			a.giveOut(order, m)
 			a.quiet = quiet
+			if size < wanted && m.shrinks() {
+				a.rest(m, wanted-size, at, soon, next)
+			}
 			return size, order
 		}
 		a.rollback(mark)
 		if s.end < at && in.who >= 0 {
 			a.taken(m, size, in)
 		}
-		a.after(m, size, later, next)
 		a.quiet = quiet + 1
-		size = m.atMost(min(feasible, size-1))
+		feasible = m.atMost(min(feasible, size-1))
+		switch {
+		case !m.shrinks():
+			a.after(m, size, later, next)
+			size = feasible
+		case feasible < m.part(size):
+			soon = max(soon, later)
+			size = a.smaller(m, size, at, soon, next)
+		default:
+			soon = max(soon, later)
+			size = feasible
+		}
 	}
 	a.quiet = quiet
 	return 0, -1
@@ -69,17 +88,17 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 const mostTries = 6
 
 // dated finds when a process may go on that is ready then; if it cannot, it notes
-// why, and when one of that size could be ready.
-func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, in obstacle, ok bool) {
+// why, and whether it would have to begin too early. A recipe that is in force only
+// later lowers next.
+func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, in obstacle, early, ok bool) {
 	s, in, ok = a.p.latest(m, size, at, a.hasTrip(m, at))
 	if !ok && a.hasTrip(m, at) {
 		s, in, ok = a.p.latest(m, size, at, false)
 	}
 	if a.p.err != nil {
-		return s, in, false
+		return s, in, false, false
 	}
 	if !ok || s.begin < m.earliest {
-		a.after(m, size, max(a.p.net.now+a.p.net.leadInto(m, a.p.lead), m.earliest), next)
 		switch c := (cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: s.begin}); {
 		case !ok && s.begin <= 0 && in.who < 0:
 			c.kind, c.at = causeNoTime, at
@@ -93,7 +112,7 @@ func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, i
 		if in.who >= 0 {
 			a.taken(m, size, in)
 		}
-		return s, in, false
+		return s, in, true, false
 	}
 	if s.begin >= m.until && m.until > m.earliest {
 		// Until the recipe ends it can be made, and kept.
@@ -106,9 +125,9 @@ func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, i
 			a.after(m, size, m.from, next)
 		}
 		a.cause(cause{kind: causeNotInForce, buffer: m.buffer, who: i, qty: size, at: s.begin})
-		return s, in, false
+		return s, in, false, false
 	}
-	return s, in, true
+	return s, in, false, true
 }
 
 // hasTrip reports whether a pair can go with a process that is there already.
@@ -262,14 +281,17 @@ func (a *asker) askUses(order int32, m *maker, total, size int64, back ratio, fe
 		if a.p.err != nil || got == want-had {
 			continue
 		}
-		*later = max(*later, next)
-		if u.perBatch {
-			*feasible = 0
-			continue
+		grown := int64(0)
+		if !u.perBatch {
+			can, _ := u.amount.inverse().down(had + got)
+			grown, _ = back.down(max(0, min(can-(total-size), size)))
 		}
-		can, _ := u.amount.inverse().down(had + got)
-		grown, _ := back.down(max(0, min(can-(total-size), size)))
-		*feasible = min(*feasible, grown)
+		switch {
+		case grown < *feasible:
+			*feasible, *later = grown, next
+		case grown == *feasible:
+			*later = max(*later, next)
+		}
 	}
 }
 
