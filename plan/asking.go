@@ -43,6 +43,7 @@ func newAsker(p *part) *asker {
 	p.leads()
 	for _, b := range p.buffers {
 		p.pools[b], p.touched[b] = nil, false
+		p.bought[b] = p.oneByOne() && p.net.boughtOnly(b)
 	}
 	for _, i := range p.makers {
 		p.growing[i] = nil
@@ -167,8 +168,12 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 			got += a.fromMaker(m, x, at, consumer, &next)
 		}
 	}
+	if a.p.bought[b] {
+		got += a.fromBought(b, q-got, at, consumer)
+		got += a.fromOffers(b, q-got, at, consumer, &next)
+	}
 	got += a.fromPool(b, q-got, at, consumer, &next)
-	if got < q {
+	if got < q && !a.p.bought[b] {
 		got += a.fromOffers(b, q-got, at, consumer, &next)
 	}
 	for _, m := range a.p.net.makersOf[b] {
@@ -234,12 +239,7 @@ func (a *asker) fromPool(b int32, q, at int64, consumer int32, next *int64) (got
 		}
 	}
 	for i := end - 1; i >= 0 && got < q; i-- {
-		if x := min(q-got, pool[i].qty); x > 0 {
-			a.link(pool[i].supply, consumer, x)
-			a.undo = append(a.undo, undo{kind: undoLot, index: b, extra: int32(i), value: x})
-			pool[i].qty -= x
-			got += x
-		}
+		got += a.fromLot(b, int32(i), q-got, consumer)
 	}
 	return got
 }

@@ -37,6 +37,13 @@
 // dates and quantities found, the whole is netted once more, so that what falls
 // together is one process; where that does not work out, the layers stand.
 //
+// Where something is finite, all needs of the part are asked for. What takes time for
+// each unit is then made in parts where time is what lacks: as much as fits between
+// when work can begin and when it is wanted, the rest at later dates. What
+// can be bought without end is bought, as long as it can be in time, so that stock is
+// there for those who want it sooner; when all dates are found, stock goes to
+// whoever takes first, and only what is then missing is bought.
+//
 // # Limits
 //
 // No capacity and no calendars yet: a process lasts its recipe's time on any day.

@@ -19,7 +19,7 @@ func (p *part) solve() {
 	if p.err != nil || len(p.lacking) == 0 && !p.apart && (p.calm || p.bookAll()) {
 		return
 	}
-	if !p.calm || p.grouped {
+	if p.oneByOne() {
 		p.askAll()
 		return
 	}
@@ -36,6 +36,10 @@ func (p *part) solve() {
 		p.layers()
 	}
 }
+
+// oneByOne reports whether needs are asked for one by one, if they cannot be netted:
+// something is finite, or needs are to be delivered together.
+func (p *part) oneByOne() bool { return !p.calm || p.grouped }
 
 // activate says whether the needs of the part are being planned.
 func (p *part) activate(active bool) {
@@ -58,6 +62,7 @@ func (p *part) askAll() {
 		}
 	}
 	p.sharing = false
+	p.buyAnew()
 }
 
 // layers plans firm work, then each tier.

@@ -42,6 +42,7 @@ type desk struct {
 	built     []bool       // shared makers whose processes are made
 	active    []bool       // needs that are being planned
 	asked     []bool       // needs that are asked for, before the others are netted
+	bought    []bool       // of an asker: buffers whose things are bought before stock is taken
 	pools     [][]lot      // of an asker: what is left in each buffer, once touched
 	touched   []bool
 	growing   [][]growing // of an asker: of each maker, then of each offer
@@ -70,7 +71,7 @@ func newDesk(n *network) *desk {
 	b, m := len(n.buffers), len(n.makers)
 	return &desk{lo: make([]int32, m), hi: make([]int32, m), offerLeft: make([]int64, len(n.offers)), renewed: make([][]spending, len(n.offers)), spare: make([][]lot, b),
 		built: make([]bool, m), active: make([]bool, len(n.needs)), asked: make([]bool, len(n.needs)),
-		pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b), loads: make([]load, len(n.capacities)), meets: map[[2]*calendar]*calendar{}}
+		bought: make([]bool, b), pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b), loads: make([]load, len(n.capacities)), meets: map[[2]*calendar]*calendar{}}
 }
 
 // share is a desk for another worker: the same tables, other scratch.
