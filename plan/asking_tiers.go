@@ -45,7 +45,7 @@ func (p *part) toAsk() []int32 {
 // what lots and dates have left over.
 func (a *asker) tier(needs []int32) {
 	a.asked += len(needs)
-	if a.p.sharing && a.p.net.needs[needs[0]].rank == rankNeed {
+	if first := a.p.net.needs[needs[0]]; first.rank == rankNeed && a.p.sharing[first.tier] {
 		a.share(needs)
 	}
 	together := map[string]bool{}
@@ -94,18 +94,20 @@ func (a *asker) supply(b int32) (q int64, unlimited bool) {
 	return q, false
 }
 
-// scarce reports whether a need of people is short of something that is nowhere,
-// so that its tier has to share.
-func (p *part) scarce() bool {
+// scarce notes the tiers of which a need of people is short of something that is
+// nowhere, so that they have to share; what lesser tiers lack is no reason for a more
+// essential one. It reports whether there is one that does not share already.
+func (p *part) scarce() (more bool) {
 	if p.settings.Strict {
 		return false
 	}
 	for i, r := range p.reasons {
-		if p.active[i] && p.net.needs[i].rank == rankNeed && slices.ContainsFunc(r.short, func(c cause) bool { return c.kind == causeNoSupply }) {
-			return true
+		d := p.net.needs[i]
+		if p.active[i] && d.rank == rankNeed && !p.sharing[d.tier] && slices.ContainsFunc(r.short, func(c cause) bool { return c.kind == causeNoSupply }) {
+			p.sharing[d.tier], more = true, true
 		}
 	}
-	return false
+	return more
 }
 
 // together asks for needs that are to be delivered at one time: the first at which

@@ -51,17 +51,16 @@ func (p *part) activate(active bool) {
 // askAll asks for all needs of a part in which something is finite, the most
 // essential first: who takes a machine when depends on who took it before.
 func (p *part) askAll() {
-	for _, p.sharing = range []bool{false, true} {
+	p.sharing = map[int]bool{}
+	for more := true; more && p.err == nil; {
 		p.reset()
 		for _, i := range p.needs {
 			p.asked[i], p.active[i] = true, true
 		}
 		p.asking()
-		if p.err != nil || !p.scarce() {
-			break
-		}
+		more = p.scarce()
 	}
-	p.sharing = false
+	p.sharing = nil
 	p.buyAnew()
 }
 
@@ -103,12 +102,12 @@ func (p *part) layer(needs []int32) {
 		p.spread(round, start)
 		p.back(start)
 		p.asking()
+		p.sharing = map[int]bool{}
 		if p.err == nil && p.scarce() {
 			p.back(start)
-			p.sharing = true
 			p.asking()
-			p.sharing = false
 		}
+		p.sharing = nil
 		p.netting()
 	}
 	for _, i := range needs {

@@ -54,7 +54,7 @@ type desk struct {
 	meets    map[[2]*calendar]*calendar // intersections
 	placing  placing
 	lacking  []lack          // what netting could not meet
-	sharing  bool            // tiers share what is scarce
+	sharing  map[int]bool    // the tiers that share what is scarce
 	layering bool            // layers follow, which need to know what is left
 	found    bool            // what those needs get is found: net them with it
 	left     map[int32][]lot // what those planned before left in the buffers that they touched
