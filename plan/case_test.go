@@ -47,6 +47,7 @@ type network struct {
 	ids            map[vf.ID]bool
 	strict, kinds  bool
 	firm           int
+	text           string // as it was read
 	hour, piece    *vf.Unit
 	specifications map[vf.ID]*vf.ResourceSpecification
 }
@@ -56,7 +57,7 @@ func (n *network) settings() plan.Settings {
 }
 
 func readCase(text string) *network {
-	n := &network{ids: map[vf.ID]bool{}, specifications: map[vf.ID]*vf.ResourceSpecification{}}
+	n := &network{text: text, ids: map[vf.ID]bool{}, specifications: map[vf.ID]*vf.ResourceSpecification{}}
 	n.hour = &vf.Unit{ID: "unit/hour", OmUnitIdentifier: "hour", Symbol: "h"}
 	n.piece = &vf.Unit{ID: "unit/piece", Symbol: "pc", Label: "piece"}
 	n.g.Add(n.piece, &vf.Unit{ID: "unit/day", OmUnitIdentifier: "day", Symbol: "d"}, n.hour)

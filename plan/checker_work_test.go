@@ -51,7 +51,7 @@ func (c *checker) skilledWork() {
 				wanted += b.ticks
 			}
 		}
-		if had := c.laidOut(h, list) - c.laidOut(h, firm); had < wanted {
+		if had := c.laidOut(h, list) - c.laidOut(h, firm); had+int64(len(list))*1_000_000 < wanted { // each is rounded up to the second
 			c.fault("%s has only %d of the %d millionths of a second of %s that are planned", h.agent, had, wanted, h.skill)
 		}
 	}
@@ -69,7 +69,7 @@ func (c *checker) effort(p *plan.Process, f *vf.RecipeFlow, runs *big.Rat) {
 		}
 	}
 	over := new(big.Rat).Sub(sum, new(big.Rat).Mul(runs, amount(f.EffortQuantity)))
-	if over.Sign() < 0 || over.Cmp(new(big.Rat).Mul(smallest, big.NewRat(20, 1))) > 0 {
+	if over.Sign() < 0 || over.Cmp(big.NewRat(1, 1800)) > 0 { // rounded up to the second, for each who works
 		c.fault("%s has %s hours of %s", p.ID, sum.FloatString(6), f.ResourceConformsTo)
 	}
 }

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -49,6 +50,26 @@ func drawBusyNetwork(t *rapid.T) *network {
 	d.capacities()
 	d.materials(true)
 	return readCase(d.b.String())
+}
+
+// kinds are the two kinds of networks, for properties that hold for both.
+var kinds = []struct {
+	name string
+	draw func(*rapid.T) *network
+}{{"materials", drawNetwork}, {"capacities", drawBusyNetwork}}
+
+var ownNames = regexp.MustCompile(`\b(T\d+|r\d+-\d+|trip\d+|n\d+|M\d|m\d-\d|barn|fuel|anna|ben|weaving|baking)\b`)
+
+// drawManyNetworks makes a network of several parts that have nothing in common.
+func drawManyNetworks(t *rapid.T) *network {
+	var text strings.Builder
+	for i := range rapid.IntRange(2, 6).Draw(t, "parts") {
+		d := &drawing{t: t}
+		d.capacities()
+		d.materials(true)
+		text.WriteString(ownNames.ReplaceAllString(d.b.String(), fmt.Sprintf("p%d$1", i)))
+	}
+	return readCase(text.String())
 }
 
 func (d *drawing) materials(busy bool) {
@@ -135,17 +156,18 @@ func (d *drawing) offer(i int, busy bool) {
 }
 
 func (d *drawing) need(i, things int, busy bool) {
+	tier := d.n("tier", 0, 2)
 	extra := d.maybe("useful", 20, "useful %d", d.n("least", 1, 30)) + d.maybe("until", 20, "until %d", d.n("until", 30, 60)) + d.maybe("town", 15, "stage town")
 	if busy {
 		extra += d.maybe("people", 20, "people %d", d.n("people", 1, 5))
 		if !strings.Contains(extra, "useful") && !strings.Contains(extra, "until") {
-			extra += d.maybe("together", 15, "together %s", d.pick("group", "x", "y"))
+			extra += d.maybe("together", 15, "together %s%d", d.pick("group", "x", "y"), tier)
 		}
 		if !strings.Contains(extra, "together") {
 			extra += d.maybe("keep", 12, "keep %s", d.pick("kept", "target", "floor"))
 		}
 	}
-	d.line("need n%d T%d %d on %d tier %d%s", i, d.n("thing", 0, things-1), d.n("wanted", 1, 40), d.n("due", -2, 40), d.n("tier", 0, 2), extra)
+	d.line("need n%d T%d %d on %d tier %d%s", i, d.n("thing", 0, things-1), d.n("wanted", 1, 40), d.n("due", -2, 40), tier, extra)
 }
 
 // open draws when work goes on.

@@ -1,0 +1,226 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"commonweal/plan"
+	"commonweal/rule"
+)
+
+// size is how large the bombs of a test are: small on each run, whole on the long one.
+func size(small, whole int) int {
+	if os.Getenv("COMMONWEAL_SOAK") != "" {
+		return whole
+	}
+	return small
+}
+
+// build writes a case line by line.
+func build(lines func(line func(string, ...any))) *network {
+	var b strings.Builder
+	b.WriteString("now 0\n")
+	lines(func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) })
+	return readCase(b.String())
+}
+
+// A few lines that ask for a milliard of processes are refused, with a word about
+// which recipe it was.
+func TestExplosionOfLotsIsRefused(t *testing.T) {
+	t.Parallel()
+	n := readCase("now 0\nrecipe a days 1 most 1 makes A 1 takes B 1000\nrecipe b days 1 most 1 makes B 1 takes C 1000\nrecipe c days 1 most 1 makes C 1\nneed n A 1000 on 9")
+	s := n.settings()
+	s.MostOrders = 200_000
+	_, err := plan.New(&n.g, s)
+	var r *rule.Refusal
+	if !errors.As(err, &r) || r.Rule != "planTooLarge" {
+		t.Errorf("got %v, want planTooLarge", err)
+	}
+}
+
+// Each level takes a thousand of the next: after seven levels no number holds it.
+func TestExplosionOfQuantitiesIsRefused(t *testing.T) {
+	t.Parallel()
+	n := build(func(line func(string, ...any)) {
+		for i := range 8 {
+			line("recipe r%d days 1 makes T%d 1 takes T%d 1000", i, i, i+1)
+		}
+		line("offer T8")
+		line("need n T0 1 on 20")
+	})
+	_, err := plan.New(&n.g, n.settings())
+	var r *rule.Refusal
+	if !errors.As(err, &r) || r.Rule != "planOverflow" {
+		t.Errorf("got %v, want planOverflow", err)
+	}
+}
+
+// A chain of very many steps is planned, in time and late, with one process and two
+// links for each step: the work grows with the chain and not with its square.
+func TestDeepChain(t *testing.T) {
+	t.Parallel()
+	levels := size(5_000, 100_000)
+	for _, c := range []struct {
+		name, due, state string
+	}{{"in time", "300", "onTime"}, {"late", "1", "late"}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			n := build(func(line func(string, ...any)) {
+				for i := range levels {
+					line("recipe r%06d days 0.001 makes T%06d 1 takes T%06d 1", i, i, i+1)
+				}
+				line("offer T%06d", levels)
+				line("need n T000000 5 on %s", c.due)
+			})
+			p := mustPlan(t, n)
+			s := p.Stats()
+			if s.Processes != levels || s.Links > 2*levels+2 || s.Requirements > 8*levels {
+				t.Errorf("%d processes, %d links, %d requirements of a chain of %d", s.Processes, s.Links, s.Requirements, levels)
+			}
+			if got := p.Report().Needs[0].State; got != c.state {
+				t.Errorf("the need is %s, want %s", got, c.state)
+			}
+		})
+	}
+}
+
+// A circle of very many recipes is told once, in a text that can be read, and what
+// is beside it is planned.
+func TestBigCircle(t *testing.T) {
+	t.Parallel()
+	things := size(5_000, 100_000)
+	n := build(func(line func(string, ...any)) {
+		for i := range things {
+			line("recipe r%06d days 1 makes T%06d 1 takes T%06d 1", i, i, (i+1)%things)
+		}
+		line("recipe beside days 1 makes B 1")
+		line("need b B 1 on 5")
+		line("need n T000000 1 on 5")
+	})
+	r := mustPlan(t, n).Report()
+	if r.Needs[0].State != "onTime" || r.Needs[1].State != "short" {
+		t.Errorf("the needs are %s and %s, want onTime and short", r.Needs[0].State, r.Needs[1].State)
+	}
+	circles := 0
+	for _, p := range r.Problems {
+		if p.Kind == "brokenData" {
+			circles++
+		}
+		if len(p.Text) > 4000 {
+			t.Errorf("the %s of %s is told in %d bytes", p.Kind, p.About, len(p.Text))
+		}
+	}
+	if circles != 1 {
+		t.Errorf("%d problems of broken data, want 1", circles)
+	}
+}
+
+// Two ways at each of sixty levels, and nothing at the end of any: the search is
+// given up within its bounds, and says so.
+func TestBranchesWithoutEndAreGivenUp(t *testing.T) {
+	t.Parallel()
+	n := build(func(line func(string, ...any)) {
+		for i := range 60 {
+			line("recipe a%02d days 1 makes T%02d 1 takes T%02d 1", i, i, i+1)
+			line("recipe b%02d days 2 makes T%02d 1 takes T%02d 1 preference 1", i, i, i+1)
+		}
+		line("offer T60 from 100 until 120 available 1")
+		line("need n T00 3 on 5")
+	})
+	p := mustPlan(t, n)
+	if s := p.Stats(); s.Requirements > 1_000_000 {
+		t.Errorf("%d requirements", s.Requirements)
+	}
+	r := p.Report()
+	if r.Needs[0].State != "short" {
+		t.Errorf("the need is %s, want short", r.Needs[0].State)
+	}
+	if faults := check(&n.g, n.now, r); len(faults) > 0 {
+		t.Error(strings.Join(faults, "\n"))
+	}
+}
+
+// Very many ways to make one thing, each with another date: the first that is in
+// time is found, and where none is, the earliest.
+func TestManyAlternatives(t *testing.T) {
+	t.Parallel()
+	ways := size(2_000, 1_000_000)
+	n := build(func(line func(string, ...any)) {
+		for i := range ways {
+			line("recipe r%06d days %d.%05d preference %d makes A 1", i, 4+i%300, i%100_000, i%7)
+		}
+		line("need in-time A 1 on 320")
+		line("need late A 1 on 2 tier 1")
+	})
+	p := mustPlan(t, n)
+	if s := p.Stats(); s.Processes != 2 || s.OnTime != 1 || s.Late != 1 || s.Requirements > 100 {
+		t.Errorf("%+v", s)
+	}
+	for _, x := range p.Problems() {
+		if len(x.Text) > 4000 || len(x.Causes) > 100 {
+			t.Errorf("the %s of %s is told in %d bytes, with %d causes", x.Kind, x.About, len(x.Text), len(x.Causes))
+		}
+	}
+}
+
+// Work time that is absurd is refused, with its line.
+func TestAbsurdWorkTimeIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		line string
+		want rule.Name
+	}{
+		{"RRULE:FREQ=SECONDLY", "badWorkTime"},
+		{"RRULE:FREQ=HOURLY;COUNT=2000000000", "badWorkTime"},
+		{"RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "absurdCalendar"},
+		{"RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYSETPOS=366", "absurdCalendar"},
+	} {
+		n := readCase("now 0\nagent anna\nrecipe p days 1 by anna makes A 1\nneed n A 1 on 5")
+		n.g.Agents[0].WorkTime = []string{"DTSTART:20260101T000000Z", "DURATION:PT1S", c.line}
+		_, err := plan.New(&n.g, n.settings())
+		var r *rule.Refusal
+		if !errors.As(err, &r) || r.Rule != c.want {
+			t.Errorf("%s: got %v, want %s", c.line, err, c.want)
+		}
+	}
+}
+
+// A machine that runs for an hour a year, and a job of five: it is not ready within
+// the two years in which lateness is looked for, and the plan says so.
+func TestTooLittleWorkTime(t *testing.T) {
+	t.Parallel()
+	n := readCase("now 0\nmachine press1 of press parallel 1\nrecipe p hours 5 makes A 1 uses press 1\nneed n A 1 on 5")
+	n.g.EconomicResources[0].WorkTime = []string{"DTSTART:20260101T080000Z", "DURATION:PT1H", "RRULE:FREQ=YEARLY"}
+	r := mustPlan(t, n).Report()
+	if d := r.Needs[0]; d.State != "short" || len(d.Coverage) > 0 || len(r.Processes) > 0 {
+		t.Errorf("the need is %s with %v\n%s", d.State, d.Coverage, show(r))
+	}
+	if len(r.Problems) == 0 || len(r.Problems[0].Causes) == 0 {
+		t.Errorf("nothing says why\n%s", show(r))
+	}
+}
+
+// Many jobs for one machine on one day: they queue, none is lost, and no two are
+// on it at a time.
+func TestManyJobsForOneMachine(t *testing.T) {
+	t.Parallel()
+	jobs := size(200, 5_000)
+	n := build(func(line func(string, ...any)) {
+		line("machine press1 of press parallel 1 open mon-fri/8-16")
+		for i := range jobs {
+			line("recipe r%05d hours 1 makes T%05d 1 uses press 1", i, i)
+			line("need n%05d T%05d 1 on 5 tier %d", i, i, i%3)
+		}
+	})
+	p := mustPlan(t, n)
+	r := p.Report()
+	if s := p.Stats(); s.Processes != jobs || s.Short > 0 {
+		t.Errorf("%+v", s)
+	}
+	if faults := check(&n.g, n.now, r); len(faults) > 0 {
+		t.Error(strings.Join(faults[:min(5, len(faults))], "\n"))
+	}
+}
