@@ -138,6 +138,7 @@ func (p *part) bookAll() bool {
 
 // findOverload tells of capacities that may be passed, and are.
 func (p *part) findOverload() {
+	p.overloads = nil
 	for _, o := range p.limits {
 		c, l := &p.net.capacities[o], &p.loads[o]
 		if !c.overload {
@@ -151,13 +152,13 @@ func (p *part) findOverload() {
 					most = max(most, l.marks[end].used)
 					end++
 				}
-				p.problems = append(p.problems, Problem{Kind: "overCapacity", About: c.id, When: vf.At(m.at), Text: p.net.capacityName(o) + " is to do up to " +
+				p.overloads = append(p.overloads, Problem{Kind: "overCapacity", About: c.id, When: vf.At(m.at), Text: p.net.capacityName(o) + " is to do up to " +
 					itoa(int64(most)) + " processes at a time from " + day(m.at) + " to " + day(l.marks[end].at) + ", and can do " + itoa(int64(c.parallel)) + "."})
 			}
 		}
 		for _, x := range l.spent {
 			if c.budget >= 0 && x.qty > c.budget {
-				p.problems = append(p.problems, p.overBudget(o, x))
+				p.overloads = append(p.overloads, p.overBudget(o, x))
 			}
 		}
 	}

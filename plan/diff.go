@@ -178,6 +178,7 @@ func newDiff(old, made *Plan, changes []stepChange, needs []needChange, facts []
 // Diff compares the plan with an earlier one, or with a branch. Its cost is that of
 // reading the parts that the two do not share.
 func (p *Plan) Diff(old *Plan) *Diff {
+	p, old = p.whole(), old.whole()
 	return newDiff(old, p, matchSteps(old.steps(p, p.net), p.steps(old, p.net)), p.changedNeeds(old), p.changedFacts(old))
 }
 

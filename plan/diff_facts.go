@@ -18,9 +18,17 @@ func (p *Plan) changedFacts(old *Plan) []fact {
 	if old.net == p.net {
 		return c.list
 	}
-	c.needs()
-	c.offers()
-	c.supplies()
+	all := func(n *network) wants {
+		buffers := make([]int32, len(n.buffers))
+		for b := range buffers {
+			buffers[b] = int32(b)
+		}
+		return n.about(buffers)
+	}
+	was, is := all(old.net), all(p.net)
+	c.needs(was.needs, is.needs)
+	c.offers(was.offers, is.offers)
+	c.supplies(was.supplies, is.supplies)
 	if old.net.graph != p.net.graph { // else changes were followed, which are of nothing else
 		c.recipes()
 		c.bounds()
@@ -64,22 +72,6 @@ func pairUp[T any](old, made []T, id func(T) vf.ID, f func(was, now int)) {
 	}
 }
 
-// unshared leaves out what is the same at the same place in both lists.
-func unshared[T comparable](old, made []T) (was, now []T) {
-	for i := range max(len(old), len(made)) {
-		if i < len(old) && i < len(made) && old[i] == made[i] {
-			continue
-		}
-		if i < len(old) {
-			was = append(was, old[i])
-		}
-		if i < len(made) {
-			now = append(now, made[i])
-		}
-	}
-	return was, now
-}
-
 // add adds a fact about a buffer of each network, nil where there is none.
 func (c *factChanges) add(text string, was, now int32) {
 	f := fact{text, -1, -1}
@@ -99,7 +91,7 @@ func sameRecord(a, b vf.Record) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-func (c *factChanges) needs() {
+func (c *factChanges) needs(old, new []*need) {
 	o, n := c.old.net, c.new.net
 	id := func(d *need) vf.ID {
 		if d.gone {
@@ -107,23 +99,22 @@ func (c *factChanges) needs() {
 		}
 		return d.id
 	}
-	was, now := unshared(o.needs, n.needs)
-	pairUp(was, now, id, func(i, k int) {
+	pairUp(old, new, id, func(was, now int) {
 		switch {
-		case i < 0 && now[k].intent != nil:
-			d := now[k]
+		case was < 0 && new[now].intent != nil:
+			d := new[now]
 			c.add(string(d.id)+" is new: "+n.needName(d)+" by "+day(d.due), -1, d.buffer)
-		case k < 0 && was[i].intent != nil:
-			d := was[i]
+		case now < 0 && old[was].intent != nil:
+			d := old[was]
 			c.add(string(d.id)+" is no more: "+o.needName(d)+" by "+day(d.due), d.buffer, -1)
-		case i < 0:
-			d := now[k]
+		case was < 0:
+			d := new[now]
 			c.add("firm work takes "+n.amount(d.buffer, d.qty)+" of "+n.bufferName(d.buffer)+" on "+day(d.due)+" ("+string(d.id)+")", -1, d.buffer)
-		case k < 0:
-			d := was[i]
+		case now < 0:
+			d := old[was]
 			c.add("firm work no longer takes "+o.amount(d.buffer, d.qty)+" of "+o.bufferName(d.buffer)+" ("+string(d.id)+")", d.buffer, -1)
 		default:
-			c.need(was[i], now[k])
+			c.need(old[was], new[now])
 		}
 	})
 }
@@ -165,7 +156,7 @@ func raised(was, now int64) string {
 	return "lowered "
 }
 
-func (c *factChanges) offers() {
+func (c *factChanges) offers(old, new []*offer) {
 	o, n := c.old.net, c.new.net
 	id := func(x *offer) vf.ID {
 		if x.gone {
@@ -173,17 +164,16 @@ func (c *factChanges) offers() {
 		}
 		return x.intent.ID
 	}
-	was, now := unshared(o.offers, n.offers)
-	pairUp(was, now, id, func(i, k int) {
+	pairUp(old, new, id, func(was, now int) {
 		switch {
-		case i < 0:
-			x := now[k]
+		case was < 0:
+			x := new[now]
 			c.add(string(x.intent.ID)+" is new: "+n.bufferName(x.buffer)+" from "+n.agentName(x.intent.Provider), -1, x.buffer)
-		case k < 0:
-			x := was[i]
+		case now < 0:
+			x := old[was]
 			c.add(string(x.intent.ID)+" is no more: "+o.bufferName(x.buffer)+" from "+o.agentName(x.intent.Provider), x.buffer, -1)
 		default:
-			c.offer(was[i], now[k])
+			c.offer(old[was], new[now])
 		}
 	})
 }
@@ -204,28 +194,10 @@ func (c *factChanges) offer(a, b *offer) {
 	}
 }
 
-func (c *factChanges) supplies() {
+func (c *factChanges) supplies(old, new []supply) {
 	o, n := c.old.net, c.new.net
 	id := func(x supply) vf.ID { return x.id }
-	whole := func(net *network) (list []supply) { // a resource may serve two buffers: those who name it, and all
-		at := make(map[vf.ID]int, len(net.supplies))
-		for b := range int32(len(net.buffers)) {
-			if c.sharesSupplies(b) {
-				continue
-			}
-			for i, to := net.suppliesOf(b); i < to; i++ {
-				x := net.supplies[i]
-				if k, known := at[x.id]; known {
-					list[k].qty = plus(list[k].qty, x.qty)
-					continue
-				}
-				at[x.id] = len(list)
-				list = append(list, x)
-			}
-		}
-		return list
-	}
-	was, now := whole(o), whole(n)
+	was, now := byRecord(old), byRecord(new)
 	pairUp(was, now, id, func(i, k int) {
 		switch {
 		case i < 0:
@@ -240,16 +212,19 @@ func (c *factChanges) supplies() {
 	})
 }
 
-// sharesSupplies reports whether a buffer has the same supplies in both networks,
-// where the one follows the changes of the other.
-func (c *factChanges) sharesSupplies(b int32) bool {
-	o, n := c.old.net, c.new.net
-	if o.graph != n.graph || len(o.buffers) != len(n.buffers) {
-		return false
+// byRecord adds up the supplies of one record: a resource may serve two buffers,
+// those who name it, and all.
+func byRecord(supplies []supply) (list []supply) {
+	at := make(map[vf.ID]int, len(supplies))
+	for _, x := range supplies {
+		if k, known := at[x.id]; known {
+			list[k].qty = plus(list[k].qty, x.qty)
+			continue
+		}
+		at[x.id] = len(list)
+		list = append(list, x)
 	}
-	from, to := n.suppliesOf(b)
-	was, until := o.suppliesOf(b)
-	return from == was && to == until && (from == to || o.supplies[from] == n.supplies[from])
+	return list
 }
 
 // supplyText says what a supply is.

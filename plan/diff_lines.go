@@ -254,6 +254,9 @@ func newSteps(p *Plan) *writtenSteps {
 func (w *writtenSteps) wanted(s step) {
 	w.ends[w.end(s)] = nil
 	w.parts[s.part] = nil
+	if w.p.parts[s.part].over != nil {
+		w.ends[w.end(s)] = []int32{s.order} // in a plain part there is no other
+	}
 }
 
 func (w *writtenSteps) end(s step) stepEnd {
@@ -268,11 +271,14 @@ func (n *network) sourceID(maker int32) vf.ID {
 	return n.makers[maker].recipe.ID
 }
 
-// find goes once through each part that holds a wanted step.
+// find goes once through each part that holds a wanted step and is not plain.
 func (w *writtenSteps) find() {
 	for k := range w.parts {
 		p := w.p.parts[k]
 		w.parts[k] = p.pegs()
+		if p.over != nil {
+			continue
+		}
 		for i, o := range p.orders.all() {
 			if o.maker >= 0 && w.p.net.makers[o.maker].shared >= 0 {
 				continue // it is on a process of its own

@@ -39,6 +39,7 @@ type Amount struct {
 
 // Figures adds up what the plan comes to.
 func (p *Plan) Figures() Figures {
+	p = p.whole()
 	f := Figures{Tiers: []Tier{}, Limits: []string{}}
 	stats := p.Stats()
 	f.Processes, f.Purchases = stats.Processes, stats.Purchases

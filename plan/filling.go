@@ -79,6 +79,7 @@ type filler struct {
 
 // place hands an order of q steps to the requirements; the rest goes to the pool.
 func (f *filler) place(order int32, q int64) {
+	f.p.orders.at(order).first = f.p.links.n
 	rest := f.p.scratch.rest
 	for q > 0 && f.next < len(rest) {
 		r := &rest[f.next]

@@ -63,6 +63,7 @@ func (h *Harvest) Facts(now vf.Time) []vf.Record {
 // Forward follows a harvest forward: in the proportions of this plan, and in the
 // plan `with` that has its facts. The error is a refusal, of a unit that does not fit.
 func (p *Plan) Forward(h Harvest, with *Plan) (*Forward, error) {
+	p, with = p.whole(), with.whole()
 	d := with.Diff(p)
 	f := &Forward{Harvest: h, Ways: []Way{}, Helps: d.Needs(), Diff: d}
 	q, err := with.net.steps(h.ResourceConformsTo, h.ResourceQuantity, false)

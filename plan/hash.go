@@ -38,14 +38,17 @@ func (c *canon) flush() {
 // Hash is the SHA-256 of the plan, figures aside, as 64 hexadecimal digits. The
 // canonical form is: now; the buffers by key and unit; the makers by recipe and
 // output, the offers, supplies and needs by id, with the records that the
-// report shows fields of; then every order, link and
+// report shows fields of; then, part by part, every order, link and
 // by-product with these numbers; what each need gets; and the problems' texts.
 // All of them are sorted by id, so equal facts give equal hashes.
 func (p *Plan) Hash() string {
+	p = p.whole()
 	n, c := p.net, &canon{h: sha256.New()}
 	c.number(n.now)
-	c.number(int64(len(n.buffers)))
 	for b, k := range n.buffers {
+		if !n.inUse(int32(b)) {
+			continue // changes of facts may leave it behind
+		}
 		for _, s := range []string{string(k.spec), string(k.stage), k.state, string(k.place), string(k.only), string(n.unit[b]), n.step[b].String()} {
 			c.text(s)
 		}
@@ -67,7 +70,9 @@ func (p *Plan) Hash() string {
 		c.number(n.supplies[i].qty)
 	}
 	for _, x := range p.parts {
-		x.hash(c, r)
+		if x.orders.n+x.links.n > 0 {
+			x.hash(c, r)
+		}
 	}
 	for _, i := range r.needs {
 		c.text(string(n.needs[i].id))
@@ -86,6 +91,11 @@ func (p *Plan) Hash() string {
 	}
 	c.flush()
 	return hex.EncodeToString(c.h.Sum(nil))
+}
+
+// inUse reports whether there is anything about a buffer.
+func (n *network) inUse(b int32) bool {
+	return len(n.makersOf[b])+len(n.users[b])+len(n.needsOf.get(b))+len(n.offersOf.get(b)) > 0 || n.hasSupply(b)
 }
 
 // ranks are the live supplies, offers and needs in the order of reading anew, and

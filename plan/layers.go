@@ -15,10 +15,21 @@ func (p *part) solve() {
 	p.coverage, p.reasons, p.base = map[int32][]coverage{}, map[int32]reasons{}, len(p.net.supplies)
 	p.reset()
 	p.activate(true)
+	for _, i := range p.needs {
+		p.asked[i] = false
+	}
+	p.over = nil
+	if p.isPlain() {
+		p.over = &over{base: make([]stretchOf, len(p.clusters)), layers: newSheet[*layer](len(p.net.buffers)), first: p.net, tail: &tail{}, whole: &wholePart{}}
+	}
 	p.netting()
+	if p.over != nil {
+		p.over.tail.n.Store(p.orders.n)
+	}
 	if p.err != nil || len(p.lacking) == 0 && !p.apart && (p.calm || p.bookAll()) {
 		return
 	}
+	p.over = nil
 	if p.oneByOne() {
 		p.askAll()
 		return

@@ -31,6 +31,7 @@ var kindsOfMessages = []string{"expedite", "defer", "cancel", "increase", "decre
 // what is proposed to begin within so many seconds from now and waits for somebody
 // to take it up. They are sorted by kind, date and id.
 func (p *Plan) Messages(within int64) []Message {
+	p = p.whole()
 	m := &messenger{p: p, n: p.net, until: p.net.now + within, commitments: map[vf.ID]*vf.Commitment{}, intents: map[vf.ID]*vf.Intent{}, satisfied: map[vf.ID]bool{}, list: []Message{}}
 	g := &p.net.groups
 	for k := range g.ids {

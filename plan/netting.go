@@ -27,13 +27,14 @@ type byproduct struct {
 type order struct {
 	begin, end, qty int64
 	maker           int32 // the maker, or ^i for offer i
+	first           int32 // where its links begin, if netting placed it
 }
 
 // orders are all proposed orders, numbered as they were made.
 type orders struct{ blocks[order] }
 
 func (o *orders) add(maker int32, begin, end, qty int64) int32 {
-	return o.push(order{begin, end, qty, maker})
+	return o.push(order{begin: begin, end: end, qty: qty, maker: maker})
 }
 
 // requirement is what somebody takes from a buffer at a time.
@@ -191,15 +192,26 @@ func (p *part) net1(b int32) {
 	reqs := p.gather(b)
 	pool := p.stockOf(b, p.scratch.pool[:0])
 	lo := p.orders.n
+	at := stretchOf{orders: span{from: p.orders.n}, links: span{from: p.links.n}, dry: always}
 	for i := 0; i < len(reqs) && p.err == nil; {
 		j := i + 1
 		for j < len(reqs) && reqs[j].at == reqs[i].at {
 			j++
 		}
+		if len(pool) > 0 {
+			at.dry = reqs[i].at
+		}
 		pool = p.serve(b, reqs[i:j], pool)
 		i = j
 	}
 	p.keep(b, pool)
+	if p.over != nil {
+		if len(pool) > 0 {
+			at.dry = never
+		}
+		at.orders.to, at.links.to = p.orders.n, p.links.n
+		p.over.base[p.net.rank[b]] = at
+	}
 	p.scratch.pool = pool[:0]
 	p.closed(b, lo)
 }

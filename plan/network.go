@@ -208,6 +208,7 @@ type network struct {
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes  workTimes
+	rank       []int32 // of each buffer, the place of its cluster in the order of planning of its part
 	capacities []capacity
 	firmLoads  []load // of each capacity, what is firm
 	furthest   int64  // the last time that calendars know

@@ -27,7 +27,10 @@ type part struct {
 	base         int // by-product k is supply base+k of a link
 	stats        Stats
 	problems     []Problem
+	overloads    []Problem // of these, what may be passed and is
 	err          error
+
+	over *over // of a plain part in which nothing lacks
 
 	*desk // while it is being planned
 }
@@ -97,8 +100,12 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		p := parts[partOf[b]]
 		p.buffers = append(p.buffers, int32(b))
 	}
+	n.rank = make([]int32, len(root))
 	for _, c := range clusters {
 		p := parts[partOf[c[0]]]
+		for _, b := range c {
+			n.rank[b] = int32(len(p.clusters))
+		}
 		p.clusters = append(p.clusters, c)
 	}
 	for i := range n.makers {
@@ -112,6 +119,9 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 	}
 	due := map[string]int64{}
 	for i, d := range n.needs {
+		if d.gone {
+			continue
+		}
 		p := parts[partOf[d.buffer]]
 		p.needs = append(p.needs, int32(i))
 		if d.together != "" {

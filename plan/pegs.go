@@ -14,8 +14,9 @@ type peg struct {
 // pegging follows links upwards to needs and downwards to supplies.
 type pegging struct {
 	p        *part
-	bySupply [][]link         // of each order, who takes it
+	bySupply [][]link         // of each order, who takes it; nil in a plain part
 	byUser   [][]link         // of each order, what it takes
+	known    map[int32][]peg  // of the orders of a plain part that were asked for
 	ofBy     map[int32][]link // of each by-product, who takes it
 	lines    map[int32][]int32
 	memo     [][]peg
@@ -25,6 +26,9 @@ type pegging struct {
 
 // pegs builds the two indexes over the links.
 func (p *part) pegs() *pegging {
+	if p.over != nil {
+		return &pegging{p: p, known: map[int32][]peg{}}
+	}
 	count := int(p.orders.n)
 	g := &pegging{p: p, ofBy: map[int32][]link{}, lines: map[int32][]int32{}, memo: make([][]peg, count), done: make([]bool, count)}
 	g.bySupply = group(&p.links, count, func(l link) int32 { return l.supply })
@@ -71,6 +75,14 @@ func group(links *blocks[link], count int, key func(link) int32) [][]link {
 // of returns the needs that an order serves, with how much of it serves each, by
 // need. What serves none (the surplus of a lot) is in no peg.
 func (g *pegging) of(order int32) []peg {
+	if g.p.over != nil {
+		list, known := g.known[order]
+		if !known {
+			list = g.through(g.takers(order))
+			g.known[order] = list
+		}
+		return list
+	}
 	if g.done[order] {
 		return g.memo[order]
 	}
@@ -87,6 +99,38 @@ func (g *pegging) of(order int32) []peg {
 	}
 	g.memo[order] = sum(pegs)
 	return g.memo[order]
+}
+
+// takers lists who takes what an order gives. In a plain part they stand in the
+// bucket that the order is made for.
+func (g *pegging) takers(order int32) []link {
+	if g.p.over == nil {
+		return g.bySupply[order]
+	}
+	o := g.p.orders.at(order)
+	x := g.p.bucketOf(g.p.net.outOf(o.maker), o.end)
+	return slices.DeleteFunc(slices.Clone(x.links), func(l link) bool { return l.supply != order })
+}
+
+// takes lists what an order takes. In a plain part it stands in the buckets of
+// what it uses.
+func (g *pegging) takes(order int32) []link {
+	if g.p.over == nil {
+		return g.byUser[order]
+	}
+	o := g.p.orders.at(order)
+	if o.maker < 0 {
+		return nil
+	}
+	var list []link
+	for _, u := range g.p.net.makers[o.maker].uses {
+		for _, l := range g.p.bucketOf(u.buffer, o.begin).links {
+			if l.consumer == order {
+				list = append(list, l)
+			}
+		}
+	}
+	return list
 }
 
 // through returns the needs behind a list of links.

@@ -63,6 +63,7 @@ type Plan struct {
 	settings Settings
 	parts    []*part
 	partOf   []int32 // of each buffer
+	spare    *spareDesk
 }
 
 // New plans the facts. Data that makes no sense becomes a problem of the plan;
@@ -74,7 +75,7 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{net: n, settings: s}
+	p := &Plan{net: n, settings: s, spare: &spareDesk{}}
 	p.parts, p.partOf = n.divide(&p.settings, n.arrange())
 	if err := solveAll(newDesk(n), p.parts); err != nil {
 		return nil, err
@@ -136,8 +137,8 @@ func (p *part) settle() {
 		}
 	}
 	p.stats.Links, p.stats.Requirements = int(p.links.n), p.requirements
-	p.findProblems()
 	p.findOverload()
+	p.findProblems()
 }
 
 // covered returns what the plan gives a need, by date.

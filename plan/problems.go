@@ -341,6 +341,14 @@ func (p *part) state(i int32) needState {
 	return s
 }
 
+// onTime reports whether a need is plainly on time: it was not asked for, nothing
+// is promised to it, and its date lies ahead.
+func (p *part) onTime(i int32) bool {
+	d := p.net.needs[i]
+	_, asked := p.coverage[i]
+	return !asked && len(d.promised) == 0 && d.due >= p.net.now && !d.expired
+}
+
 // findProblems lists what is late or short in the part, with causes, and what is
 // missing of which thing, with the needs that it touches; and counts the needs.
 func (p *part) findProblems() {
@@ -348,11 +356,10 @@ func (p *part) findProblems() {
 	missing := map[int32][]Part{}
 	amounts := map[int32]int64{}
 	first := map[int32]int64{}
-	p.problems = nil
+	p.problems = slices.Clone(p.overloads)
 	for _, i := range p.needs {
 		d := n.needs[i]
-		_, asked := p.coverage[i]
-		if !asked && len(d.promised) == 0 && d.due >= n.now && !d.expired {
+		if p.onTime(i) {
 			p.stats.count("onTime", d)
 			continue
 		}

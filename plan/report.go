@@ -104,6 +104,7 @@ type reporter struct {
 // Report writes the plan out. It is as large as the plan with its pegs; for the
 // figures alone there is Stats.
 func (p *Plan) Report() *Report {
+	p = p.whole()
 	r := &Report{Processes: []Process{}, Flows: []Flow{}, Needs: []Need{}, Problems: append([]Problem{}, p.Problems()...), Stats: p.Stats()}
 	f := newFirmFlows(p.net)
 	for _, x := range p.parts {
@@ -259,7 +260,7 @@ func (w *reporter) parts(b int32, pegs []peg) []Part {
 
 // inputs writes what an order takes from buffers, with where it comes from.
 func (w *reporter) inputs(order int32, m *maker) {
-	taken := slices.Clone(w.g.byUser[order])
+	taken := slices.Clone(w.g.takes(order))
 	for j := range m.uses {
 		u := &m.uses[j]
 		var mine []link

@@ -124,7 +124,7 @@ func (w *reporter) purchase(order int32) {
 // taker is who takes what an order gives, where that is one agent.
 func (w *reporter) taker(order int32) vf.ID {
 	taker := vf.ID("")
-	for i, l := range w.g.bySupply[order] {
+	for i, l := range w.g.takers(order) {
 		who := vf.ID("")
 		if l.consumer >= 0 {
 			who = w.n.makers[w.p.orders.at(l.consumer).maker].recipe.PerformedBy

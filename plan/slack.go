@@ -53,7 +53,7 @@ func (p *part) process(order int32) int32 {
 // own is the slack that what takes from an order leaves it.
 func (s *slacks) own(order int32) int64 {
 	least := never
-	for _, l := range s.g.bySupply[order] {
+	for _, l := range s.g.takers(order) {
 		least = min(least, s.till(l.consumer, s.p.orders.at(order).end))
 	}
 	for _, k := range s.by[order] {
@@ -135,9 +135,9 @@ func (t *tree) critical() (list []Tight) {
 		}
 		seen[order] = true
 		trip := p.process(order)
-		links, at = t.w.g.byUser[order], p.orders.at(order).begin
+		links, at = t.w.g.takes(order), p.orders.at(order).begin
 		if trip != order {
-			links = slices.Concat(links, t.w.g.byUser[trip])
+			links = slices.Concat(links, t.w.g.takes(trip))
 		}
 	}
 	return list
@@ -191,7 +191,7 @@ func (t *tree) root(supply int32) int64 {
 	at := begin
 	t.roots[order] = begin
 	for _, user := range []int32{order, p.process(order)} {
-		for _, l := range t.w.g.byUser[user] {
+		for _, l := range t.w.g.takes(user) {
 			if p.readyAt(l.supply) == begin {
 				at = min(at, t.root(l.supply))
 			}

@@ -188,7 +188,7 @@ func together(links []link) []link {
 
 // inputs walks on to the part of each input that serves the need.
 func (t *tree) inputs(order int32, depth int) {
-	for _, l := range together(t.w.g.byUser[order]) {
+	for _, l := range together(t.w.g.takes(order)) {
 		for _, y := range share(t.w.g.of(order), t.w.p.orders.at(order).qty, l.qty) {
 			if y.need == t.need {
 				t.walk(l, y.qty, depth)
