@@ -40,7 +40,7 @@ func run(args []string) error {
 	tables := []struct {
 		name  string
 		print func() error
-	}{{"sizes", printSizes}, {"late", printLate}, {"chains", printChains}}
+	}{{"sizes", printSizes}, {"late", printLate}, {"chains", printChains}, {"changes", printChanges}}
 	fmt.Printf("%d processors, %s; times: best of %d, from records to pegged plan\n", runtime.NumCPU(), runtime.Version(), rounds)
 	known := len(args) == 0
 	for _, t := range tables {
@@ -68,6 +68,8 @@ func row(table, name string, count int) error {
 		r, err = measureSize(name, count)
 	case "chains":
 		r, err = measureChains(name, count)
+	case "changes":
+		r, err = measureChanges(name, count)
 	case "copying":
 		r = copySpeed(count)
 	default:
