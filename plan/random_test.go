@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -100,38 +101,64 @@ func class(i *vf.Intent) int {
 	return i.Tier
 }
 
+// lesser is a network with needs down to some class that are looked at, and the same
+// with some of the lesser needs, as they are and larger.
+type lesser struct {
+	n, some, larger *network
+	most            int
+}
+
+func drawLesser(t *rapid.T, n *network) lesser {
+	x := lesser{n, &network{now: n.now}, &network{now: n.now}, rapid.SampledFrom([]int{-1, 0, 1}).Draw(t, "least essential that is looked at")}
+	for _, r := range n.g.All() {
+		i, ok := r.(*vf.Intent)
+		if !ok || i.Receiver == "" || class(i) <= x.most {
+			x.some.g.Add(r)
+			x.larger.g.Add(r)
+			continue
+		}
+		if rapid.Bool().Draw(t, "left out") {
+			continue
+		}
+		x.some.g.Add(i)
+		more := *i
+		more.ResourceQuantity = pieces(rapid.SampledFrom([]string{"1", "7", "60"}).Draw(t, "quantity instead"))
+		x.larger.g.Add(&more)
+	}
+	return x
+}
+
 // More essential needs are never worse off for the sake of lesser ones: what they
 // get, and when, is the same with all lesser needs, with some, and with larger ones.
+// The long run draws new networks each time.
 func TestLesserNeedsDoNotHarm(t *testing.T) {
-	forEachKind(t, func(t *rapid.T, n *network) {
-		most := rapid.SampledFrom([]int{-1, 0, 1}).Draw(t, "least essential that is looked at")
-		some, larger := &network{now: n.now}, &network{now: n.now}
-		for _, r := range n.g.All() {
-			i, ok := r.(*vf.Intent)
-			if !ok || i.Receiver == "" || class(i) <= most {
-				some.g.Add(r)
-				larger.g.Add(r)
-				continue
+	t.Parallel()
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			draw := rapid.Custom(func(t *rapid.T) lesser { return drawLesser(t, k.draw(t)) })
+			if os.Getenv("COMMONWEAL_SOAK") != "" {
+				rapid.Check(t, func(t *rapid.T) { draw.Draw(t, "network").harmless(t) })
+				return
 			}
-			if rapid.Bool().Draw(t, "left out") {
-				continue
+			for seed := range 100 {
+				draw.Example(seed).harmless(t)
 			}
-			some.g.Add(i)
-			more := *i
-			more.ResourceQuantity = pieces(rapid.SampledFrom([]string{"1", "7", "60"}).Draw(t, "quantity instead"))
-			larger.g.Add(&more)
-		}
-		all := mustPlan(t, n).Report()
-		for _, other := range []*network{some, larger} {
-			r := mustPlan(t, other).Report()
-			for _, d := range r.Needs {
-				k := slices.IndexFunc(all.Needs, func(x plan.Need) bool { return x.ID == d.ID })
-				if i := intent(&n.g, d.ID); class(i) <= most && !sameCoverage(d, all.Needs[k]) {
-					t.Fatalf("%s gets %v, and %v where lesser needs are others\n%s\n%s\n%s", d.ID, all.Needs[k].Coverage, d.Coverage, n.text, show(all), show(r))
-				}
+		})
+	}
+}
+
+func (x lesser) harmless(t interface{ Fatalf(string, ...any) }) {
+	all := mustPlan(t, x.n).Report()
+	for _, other := range []*network{x.some, x.larger} {
+		r := mustPlan(t, other).Report()
+		for _, d := range r.Needs {
+			k := slices.IndexFunc(all.Needs, func(o plan.Need) bool { return o.ID == d.ID })
+			if class(intent(&x.n.g, d.ID)) <= x.most && !sameCoverage(d, all.Needs[k]) {
+				t.Fatalf("%s gets %v, and %v where lesser needs are others\n%s\n%s\n%s", d.ID, all.Needs[k].Coverage, d.Coverage, x.n.text, show(all), show(r))
 			}
 		}
-	})
+	}
 }
 
 func intent(g *vf.Graph, id vf.ID) *vf.Intent {
