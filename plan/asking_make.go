@@ -68,16 +68,16 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 		}
 		a.quiet = quiet + 1
 		feasible = m.atMost(min(feasible, size-1))
-		switch {
-		case !m.shrinks():
+		if !m.shrinks() {
 			a.after(m, size, later, next)
 			size = feasible
-		case feasible < m.part(size):
+			continue
+		}
+		if feasible >= m.part(size) || later >= never {
+			soon, size = max(soon, later), feasible
+		} else {
 			soon = max(soon, later)
 			size = a.smaller(m, size, at, soon, next)
-		default:
-			soon = max(soon, later)
-			size = feasible
 		}
 	}
 	a.quiet = quiet

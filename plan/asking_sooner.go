@@ -6,16 +6,20 @@ package plan
 // own, from another process. What is asked for at one date is still one process:
 // nothing is spread over machines at the same time to make it fit.
 
-// leastPart bounds how small such parts are: no less than a fifth of what is wanted,
-// nor than what takes as long as is lost each time before the first unit.
-const leastPart = 5
+// Such a part is no less than three quarters of what is asked for, nor than what takes
+// as long as is lost each time before the first unit. Smaller parts would come
+// sooner, and fill every gap between other work, so that fewer needs are met in time.
+const (
+	leastPart = 3
+	ofParts   = 4
+)
 
 // shrinks reports whether less of what a maker makes takes less time.
 func (m *maker) shrinks() bool { return m.perUnit.num != 0 && !m.lots() }
 
 // part is the least that is tried of a quantity.
 func (m *maker) part(q int64) int64 {
-	least := (q-1)/leastPart + 1
+	least := q - q/ofParts*(ofParts-leastPart) - q%ofParts*(ofParts-leastPart)/ofParts
 	if fixed, ok := m.perUnit.inverse().up(m.fixed); ok {
 		least = max(least, fixed)
 	}
@@ -51,6 +55,9 @@ func (a *asker) smaller(m *maker, size, at, soon int64, next *int64) int64 {
 // `soon` or after. Where that is no later than the part that was made, it is the time
 // for the least that is tried later.
 func (a *asker) rest(m *maker, left, at, soon int64, next *int64) {
+	if soon >= never {
+		return
+	}
 	least := m.part(left)
 	s, ok := a.p.soonest(m, least, soon)
 	if ok && s.end <= at {
