@@ -104,11 +104,13 @@ func (p *Planner) again(ids []vf.ID) {
 // follow takes changes into the plan; for another time it plans anew.
 func (p *Planner) follow(now vf.Time, changes []plan.FactChange) error {
 	p.facts.Apply(changes...)
-	if p.plan != nil && len(changes) == 0 && now.Equal(p.settings.Now.Time) {
-		return nil
-	}
-	p.settings.Now = now
 	var err error
-	p.plan, err = plan.New(p.facts.Graph(), p.settings)
+	switch {
+	case p.plan == nil || !now.Equal(p.settings.Now.Time):
+		p.settings.Now = now
+		p.plan, err = plan.New(p.facts.Graph(), p.settings)
+	case len(changes) > 0:
+		p.plan, _, err = p.plan.Change(changes...)
+	}
 	return err
 }

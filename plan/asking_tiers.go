@@ -65,16 +65,17 @@ func (a *asker) tier(needs []int32) {
 
 // share asks for each need up to its award of what is scarce.
 func (a *asker) share(needs []int32) {
-	claims := make([]claimant, 0, len(needs))
-	for _, i := range needs {
-		if a.p.net.needs[i].together == "" {
-			claims = append(claims, a.p.net.claim(i))
-		}
+	byID := slices.DeleteFunc(slices.Clone(needs), func(i int32) bool { return a.p.net.needs[i].together != "" })
+	slices.SortFunc(byID, a.p.net.compareNeeds)
+	claims, place := make([]claimant, len(byID)), make(map[int32]int, len(byID))
+	for k, i := range byID {
+		claims[k], place[i] = a.p.net.claim(i), k
+		claims[k].need = int32(k) // among equals the lower id comes first
 	}
 	awards := a.p.net.awards(a.p.clusters, claims, a.supply)
-	for k, c := range claims {
-		if awards[k] > 0 && a.p.err == nil {
-			a.need(c.need, awards[k])
+	for _, i := range needs {
+		if k, shares := place[i]; shares && awards[k] > 0 && a.p.err == nil {
+			a.need(i, awards[k])
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (n *network) readCapacities() {
 	for _, p := range n.graph.SpatialThings {
 		r.spatial[p.ID] = p
 	}
-	n.furthest = n.horizon + aYear
+	n.furthest = n.known()
 	r.readMachines()
 	r.readWork()
 	r.readPlaces()

@@ -44,7 +44,8 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.number()
 	n.index()
 	n.setHorizon(s)
-	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.horizon+2*aYear); err != nil {
+	n.counted = int32(len(n.needs))
+	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.known()+aYear); err != nil {
 		return nil, err
 	}
 	n.readCapacities()
@@ -272,6 +273,19 @@ func (n *network) betterOffer(x, y int32) int {
 	}
 	return cmp.Or(cmp.Compare(a.intent.Preference, b.intent.Preference),
 		cmp.Compare(max(a.from, n.now), max(b.from, n.now)), cmp.Compare(size(b), size(a)), strings.Compare(string(a.intent.ID), string(b.intent.ID)))
+}
+
+// known is until when it is worked out when work goes on: a year beyond the
+// horizon, at most sixty from now.
+func (n *network) known() int64 { return min(n.horizon+aYear, n.now+60*aYear) }
+
+// compareNeeds orders needs by id: those that were read at first have their numbers
+// in that order, those that came later have not.
+func (n *network) compareNeeds(x, y int32) int {
+	if max(x, y) < n.counted {
+		return cmp.Compare(x, y)
+	}
+	return strings.Compare(string(n.needs[x].id), string(n.needs[y].id))
 }
 
 func boolCompare(a, b bool) int {

@@ -54,7 +54,7 @@ func (n *network) change(changes []FactChange) (c changed, ok bool) {
 		}
 	}
 	n.horizon = n.dues.at + n.after
-	n.furthest = n.horizon + aYear
+	n.furthest = n.known()
 	c = changed{horizon: n.horizon != horizon, texts: f.texts}
 	for b := range f.touched {
 		c.buffers = append(c.buffers, b)

@@ -208,6 +208,7 @@ type network struct {
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes  workTimes
+	counted    int32   // needs when all were read
 	rank       []int32 // of each buffer, the place of its cluster in the order of planning of its part
 	capacities []capacity
 	firmLoads  []load // of each capacity, what is firm

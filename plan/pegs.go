@@ -97,7 +97,7 @@ func (g *pegging) of(order int32) []peg {
 	} else {
 		pegs = g.through(g.bySupply[order])
 	}
-	g.memo[order] = sum(pegs)
+	g.memo[order] = g.sum(pegs)
 	return g.memo[order]
 }
 
@@ -143,7 +143,7 @@ func (g *pegging) through(links []link) []peg {
 			pegs = append(pegs, share(g.of(l.consumer), g.p.orders.at(l.consumer).qty, l.qty)...)
 		}
 	}
-	return sum(pegs)
+	return g.sum(pegs)
 }
 
 // share hands out q in the proportion of the pegs to the whole: each gets its part
@@ -178,8 +178,8 @@ func share(pegs []peg, whole, q int64) []peg {
 }
 
 // sum adds up the pegs of each need and sorts them.
-func sum(pegs []peg) []peg {
-	slices.SortFunc(pegs, func(x, y peg) int { return cmp.Compare(x.need, y.need) })
+func (g *pegging) sum(pegs []peg) []peg {
+	slices.SortFunc(pegs, func(x, y peg) int { return g.p.net.compareNeeds(x.need, y.need) })
 	out := pegs[:0]
 	for _, x := range pegs {
 		if k := len(out) - 1; k >= 0 && out[k].need == x.need {

@@ -384,6 +384,7 @@ func (p *part) findProblems() {
 		}
 	}
 	for _, b := range slices.Sorted(maps.Keys(amounts)) {
+		slices.SortStableFunc(missing[b], func(x, y Part) int { return compareIDs(x.Need, y.Need) })
 		p.problems = append(p.problems, Problem{Kind: "shortage", About: n.buffers[b].spec, Stage: n.buffers[b].stage,
 			Quantity: n.measure(b, amounts[b]), When: vf.At(first[b]), Needs: missing[b],
 			Text: "Short of " + n.bufferName(b) + ": " + n.amount(b, amounts[b]) + " more needed by " + day(first[b]) + "; " + n.whyNoSupply(b) + ". It touches " + count(len(missing[b]), "need") + "."})
