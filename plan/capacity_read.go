@@ -31,7 +31,7 @@ func (n *network) readCapacities() {
 	for _, p := range n.graph.SpatialThings {
 		r.spatial[p.ID] = p
 	}
-	n.furthest = n.known()
+	n.furthest = n.workKnown()
 	r.readMachines()
 	r.readWork()
 	r.readPlaces()

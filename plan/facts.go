@@ -45,7 +45,7 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.index()
 	n.setHorizon(s)
 	n.counted = int32(len(n.needs))
-	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.known()+aYear); err != nil {
+	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.workKnown()+aYear); err != nil {
 		return nil, err
 	}
 	n.readCapacities()
@@ -275,9 +275,9 @@ func (n *network) betterOffer(x, y int32) int {
 		cmp.Compare(max(a.from, n.now), max(b.from, n.now)), cmp.Compare(size(b), size(a)), strings.Compare(string(a.intent.ID), string(b.intent.ID)))
 }
 
-// known is until when it is worked out when work goes on: a year beyond the
+// workKnown is until when it is worked out when work goes on: a year beyond the
 // horizon, at most sixty from now.
-func (n *network) known() int64 { return min(n.horizon+aYear, n.now+60*aYear) }
+func (n *network) workKnown() int64 { return min(n.horizon+aYear, n.now+60*aYear) }
 
 // compareNeeds orders needs by id: those that were read at first have their numbers
 // in that order, those that came later have not.

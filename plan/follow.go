@@ -54,7 +54,7 @@ func (n *network) change(changes []FactChange) (c changed, ok bool) {
 		}
 	}
 	n.horizon = n.dues.at + n.after
-	n.furthest = n.known()
+	n.furthest = n.workKnown()
 	c = changed{horizon: n.horizon != horizon, texts: f.texts}
 	for b := range f.touched {
 		c.buffers = append(c.buffers, b)
