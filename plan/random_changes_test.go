@@ -155,7 +155,9 @@ func drawPromise(t *rapid.T, n *network, fresh *int) changed {
 		}
 	}
 	if len(list) == 0 || rapid.Bool().Draw(t, "new") {
-		if i := pickIntent(t, &n.g, func(i *vf.Intent) bool { return i.Receiver != "" && i.Together == "" && i.MinimumUsefulQuantity.IsZero() }); i != nil {
+		if i := pickIntent(t, &n.g, func(i *vf.Intent) bool {
+			return i.Receiver != "" && i.Together == "" && i.MinimumUsefulQuantity.IsZero()
+		}); i != nil {
 			c := &vf.Commitment{ID: vf.ID(fmt.Sprintf("promise%d", *fresh)), Action: vf.Transfer, Provider: "a", Receiver: "b", ResourceConformsTo: i.ResourceConformsTo,
 				ResourceQuantity: pieces("6"), Due: days(rapid.SampledFrom([]string{"1", "9"}).Draw(t, "due"))}
 			if rapid.Bool().Draw(t, "to the need") {
