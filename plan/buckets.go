@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,6 +33,7 @@ type bucket struct {
 
 // layer holds the changed buckets of a buffer, by time.
 type layer struct {
+	times   []int64
 	buckets []*bucket
 	dry     int64
 }
@@ -112,7 +112,7 @@ func (l *layer) find(at int64) (*bucket, bool) {
 	if l == nil {
 		return nil, false
 	}
-	i, found := slices.BinarySearchFunc(l.buckets, at, func(x *bucket, t int64) int { return cmp.Compare(x.at, t) })
+	i, found := slices.BinarySearch(l.times, at)
 	if !found {
 		return nil, false
 	}
@@ -242,9 +242,7 @@ func (p *part) times(b int32) []int64 {
 		}
 	}
 	if l := p.layerOf(b); l != nil {
-		for _, x := range l.buckets {
-			list = append(list, x.at)
-		}
+		list = append(list, l.times...)
 		slices.Sort(list)
 		list = slices.Compact(list)
 	}

@@ -66,7 +66,22 @@ func (p *Plan) Change(changes ...FactChange) (*Plan, *Diff, error) {
 			return nil, nil, err
 		}
 	}
-	return q, x.diff(), nil
+	d := x.diff()
+	return q.trimmed(), d, nil
+}
+
+// trimmed is the plan with those of its parts written out in which much has
+// changed; a diff goes on to speak of the plan as it was made.
+func (p *Plan) trimmed() *Plan {
+	q := *p
+	for k, x := range p.parts {
+		if x.over == nil || x.over.count <= x.stats.Processes/mostChanged+4096 {
+			continue
+		}
+		q.parts = slices.Clone(q.parts)
+		q.parts[k] = x.written()
+	}
+	return &q
 }
 
 // changing makes one plan of another.

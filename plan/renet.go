@@ -40,13 +40,13 @@ func (q *ranks32) Pop() any {
 }
 
 // mostChanged is the share of a part's orders, one in so many, that may lie in
-// changed buckets before it is planned anew.
-const mostChanged = 8
+// changed buckets; beyond it (and a few thousand) the part is written out.
+const mostChanged = 2
 
 // renet returns the part as it is with other facts about some of its buffers, and
 // the steps that left and came; ok is false where it has to be planned anew.
 func (p *part) renet(n *network, buffers []int32) (r *renetting, ok bool) {
-	if p.over == nil || p.over.count > int(p.orders.n)/mostChanged+1024 {
+	if p.over == nil {
 		return nil, false
 	}
 	q := *p
@@ -268,29 +268,29 @@ func (r *renetting) inOrder(b, x, y int32) int {
 
 // lay puts changed buckets over those of a buffer.
 func (r *renetting) lay(b int32, l *layer, changed []*bucket, dry int64) {
-	was := 0
-	next := &layer{dry: dry}
-	if l != nil {
-		was = len(l.buckets)
-		if len(changed) == 0 && l.dry == dry {
-			return
-		}
-		next.buckets = make([]*bucket, 0, len(l.buckets)+len(changed))
-		for _, x := range l.buckets {
-			for len(changed) > 0 && changed[0].at < x.at {
-				next.buckets, changed = append(next.buckets, changed[0]), changed[1:]
-			}
-			if len(changed) > 0 && changed[0].at == x.at {
-				x, changed = changed[0], changed[1:]
-			}
-			next.buckets = append(next.buckets, x)
-		}
-	} else if len(changed) == 0 && r.p.over.base[r.p.net.rank[b]].dry == dry {
+	switch {
+	case l == nil && len(changed) == 0 && r.p.over.base[r.p.net.rank[b]].dry == dry:
+		return
+	case l == nil:
+		l = &layer{}
+	case len(changed) == 0 && l.dry == dry:
 		return
 	}
-	next.buckets = append(next.buckets, changed...)
+	next := &layer{dry: dry, times: make([]int64, 0, len(l.times)+len(changed)), buckets: make([]*bucket, 0, len(l.times)+len(changed))}
+	put := func(x *bucket) { next.times, next.buckets = append(next.times, x.at), append(next.buckets, x) }
+	i := 0
+	for _, x := range changed {
+		for ; i < len(l.times) && l.times[i] < x.at; i++ {
+			put(l.buckets[i])
+		}
+		if i < len(l.times) && l.times[i] == x.at {
+			i++
+		}
+		put(x)
+	}
+	next.times, next.buckets = append(next.times, l.times[i:]...), append(next.buckets, l.buckets[i:]...)
 	*r.p.over.layers.at(b) = next
-	r.p.over.count += len(next.buckets) - was
+	r.p.over.count += len(next.times) - len(l.times)
 }
 
 // fromStock goes through the buckets of a buffer from the first on, with the stock

@@ -152,6 +152,8 @@ func (t *layered[V]) set(id vf.ID, v V) {
 
 func (t *layered[V]) clone() layered[V] { return layered[V]{t.base, t.over.clone(), t.sealed} }
 
+const perSheet = 64
+
 // sheet is a table by number, of a fixed length, whose clones share what does not
 // differ. Where nothing was set it holds zero values, and takes no room.
 type sheet[V any] struct {
@@ -160,26 +162,26 @@ type sheet[V any] struct {
 }
 
 func newSheet[V any](length int) sheet[V] {
-	count := (length + perLeaf - 1) / perLeaf
+	count := (length + perSheet - 1) / perSheet
 	return sheet[V]{make([][]V, count), make([]bool, count)}
 }
 
 func (t *sheet[V]) get(i int32) (v V) {
-	if l := t.leaves[i/perLeaf]; l != nil {
-		v = l[i%perLeaf]
+	if l := t.leaves[i/perSheet]; l != nil {
+		v = l[i%perSheet]
 	}
 	return v
 }
 
 // at is where entry i can be written.
 func (t *sheet[V]) at(i int32) *V {
-	l := &t.leaves[i/perLeaf]
-	if !t.own[i/perLeaf] {
+	l := &t.leaves[i/perSheet]
+	if !t.own[i/perSheet] {
 		old := *l
-		*l, t.own[i/perLeaf] = make([]V, perLeaf), true
+		*l, t.own[i/perSheet] = make([]V, perSheet), true
 		copy(*l, old)
 	}
-	return &(*l)[i%perLeaf]
+	return &(*l)[i%perSheet]
 }
 
 func (t *sheet[V]) clone() sheet[V] {
