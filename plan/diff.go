@@ -2,6 +2,8 @@ package plan
 
 import (
 	"cmp"
+	"math"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -38,6 +40,7 @@ type stepChange struct {
 // steps of one end are the same in another size; the others are matched in order
 // of time. Both lists are sorted in place; the result is by source and time.
 func matchSteps(left, came []step) []stepChange {
+	left, came = withoutEqual(left, came)
 	slices.SortFunc(left, compareSteps)
 	slices.SortFunc(came, compareSteps)
 	left, came = cancel(left, came, func(a, b *step) int { return compareSteps(*a, *b) }, nil)
@@ -56,6 +59,54 @@ func matchSteps(left, came []step) []stepChange {
 	}
 	slices.SortFunc(list, func(a, b stepChange) int { return compareSteps(*a.now(), *b.now()) })
 	return list
+}
+
+// withoutEqual leaves out, one for one, the steps that are in both lists: of whole
+// parts that is nearly all, and finding them in a table is cheaper than sorting. The
+// table holds the numbers of the steps that left, at the place that their fields
+// lead to or the next free one.
+func withoutEqual(left, came []step) (restLeft, restCame []step) {
+	if len(left) < 1024 || len(came) == 0 {
+		return left, came
+	}
+	size := 1 << bits.Len(uint(len(left)*2))
+	table := make([]int32, size)
+	for i := range left {
+		k := left[i].place() & (size - 1)
+		for table[k] != 0 {
+			k = (k + 1) & (size - 1)
+		}
+		table[k] = int32(i) + 1
+	}
+	gone := make([]bool, len(left))
+	for i := range came {
+		k, found := came[i].place()&(size-1), false
+		for ; table[k] != 0 && !found; k = (k + 1) & (size - 1) {
+			at := table[k] - 1
+			found = !gone[at] && compareSteps(left[at], came[i]) == 0
+			gone[at] = gone[at] || found
+		}
+		if !found {
+			restCame = append(restCame, came[i])
+		}
+	}
+	for i := range left {
+		if !gone[i] {
+			restLeft = append(restLeft, left[i])
+		}
+	}
+	return restLeft, restCame
+}
+
+// place spreads steps over a table by what makes them equal.
+func (s *step) place() int {
+	const odd = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
+	h := uint64(s.source)
+	for _, x := range [...]int64{s.end, s.begin, s.qty} {
+		h = (h ^ uint64(x)) * odd
+		h ^= h >> 29
+	}
+	return int(h & math.MaxInt64)
 }
 
 func compareSteps(a, b step) int {
