@@ -12,12 +12,13 @@
 //
 // # Data path
 //
-//	vf.Graph ─ read (facts, firm, recipes) ─► network: dense integer tables
-//	network ─ arrange (levels) ─► clusters of buffers, users before what they use
-//	clusters ─ net (netting) ─► orders and links, whole network at once
-//	where something is short or late ─ solve (layers, asking) ─► tier after tier
-//	plan ─ Stats, Report (pegs), Why, Hash
-//	plan ─ Messages, Figures, Forward; two plans ─ Diff, Branch
+//	vf.Graph ─ read (facts, groups, wants, firm, recipes, capacity_read) ─► network: dense integer tables
+//	network ─ arrange (levels), divide (parts) ─► connected parts; in each, clusters of buffers, users before what they use
+//	part ─ net (netting) ─► orders and links
+//	part in which something lacks ─ solve (layers, asking) ─► tier after tier
+//	part in which something is finite ─ askAll (asking, placing, booking) ─► need after need
+//	plan ─ Stats, Report (pegs), Why, Hash, Messages, Figures, Forward; two plans ─ Diff, Branch
+//	plan and changed records ─ Change (follow, change, renet) ─► the next plan and its Diff
 //
 // Netting goes level by level: all requirements of a buffer are known before it is
 // planned, so shared components are planned once for the sum. Each requirement
@@ -29,8 +30,8 @@
 // before now, the connected parts in which something lacks are planned in layers:
 // what firm work and promises still take, then tier after tier, each with what
 // the layers before it leave. So a lesser need never harms a more essential one.
-// Inside a layer the needs that what lacks touches are asked for first, in order of due time and id: a need asks for its
-// supply backwards through the recipes; what lacks one input gives back the others;
+// Inside a layer the needs that what lacks touches are asked for first, in order of
+// due time and id: a need asks for its supply backwards through the recipes; what lacks one input gives back the others;
 // what cannot be had in time answers with the earliest date at which more could be
 // had. So what is begun can be finished, and what is short touches only those it
 // must. The others are netted with what is left, and are all on time. With the
@@ -44,14 +45,37 @@
 // there for those who want it sooner; when all dates are found, stock goes to
 // whoever takes first, and only what is then missing is bought.
 //
+// # Work time and what is finite
+//
+// A process lasts its recipe's time of work: the time that recipe, performer, place
+// and machine have in common (calendar). It claims machines and places from begin to
+// end, hours of workers day by day, and budgets of a period (capacity). A time is
+// looked for backwards from when the thing is wanted: what is taken is passed by
+// earlier; what would have to begin before now is placed forward from now (placing).
+// What may be passed (overload) never stands in the way, and is told.
+//
+// What a tier cannot have in full is shared: the level of a weighted water-filling
+// over everything scarce at once says how much each need is asked for first
+// (sharing). Floors of stock come before every tier, targets after them.
+//
 // # Limits
 //
-// No capacity and no calendars yet: a process lasts its recipe's time on any day.
-// Needs of one tier that cannot all be met are served by due time, then by id.
-// Asking is a search without going back on what is placed: where lots, dates and
-// alternatives interlock it may find less than there is, and never more. A recipe
-// asks back six harvests for its own seed. With lot rules, with time for each unit,
-// or where layers stand, there may be several processes of one recipe at one time.
+// Asking is a search without going back on what is placed: where lots, dates,
+// alternatives and machines interlock it may find less, or later, than there is, and
+// never more. How long it looks for one need is bounded by counts; a need of which the
+// search was given up says so. After 64 dates that brought nothing it looks on in
+// strides, so a date may then be later than the first that there is.
+//
+// A machine is chosen for the whole of a process, and a process is never split over
+// several. Set-up is counted once for each process, whatever came before it on the
+// machine. The hours that an agent offers of one skill are apart from those of another.
+// A budget counts a process in the period in which it ends (inputs of a limited thing:
+// begins), not spread over several. Of an offer that renews, what is promised counts
+// against each period.
+//
+// A recipe asks back six harvests for its own seed. With lot rules, with time for each
+// unit, with machines, or where layers stand, there may be several processes of one
+// recipe at one time.
 //
 // # Following the facts
 //
@@ -61,6 +85,15 @@
 // cloned share what does not differ. Recipes, specifications, machines and work time
 // are read anew. A group is read whole, with the promises that were kept long ago, so
 // a change costs as much as its specification has records.
+//
+// # Following a change
+//
+// Each connected part is a function of its own facts, so a change re-plans the parts
+// that it touches. In a plain part (no lots, no time for each unit, no calendars,
+// nothing finite, no by-products, no pairs, nothing lacking) it goes only through the
+// buckets that it reaches: what is wanted of one buffer at one time (buckets, renet).
+// Versions of a plan share all that does not differ; what has changed lies over the
+// tables that netting made, until half of them is covered and they are written out.
 //
 // # Exactness
 //
