@@ -93,7 +93,7 @@ const (
 // byImportance orders needs: firm work and floors, then tier after tier, then
 // targets; inside a tier by due time, then id.
 func (n *network) byImportance(x, y int32) int {
-	a, b := n.needs[x], n.needs[y]
+	a, b := n.needs.at(x), n.needs.at(y)
 	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.tier, b.tier), cmp.Compare(a.due, b.due), strings.Compare(string(a.id), string(b.id)))
 }
 
@@ -101,7 +101,7 @@ func (n *network) byImportance(x, y int32) int {
 // at the later dates that the answers name, until nothing is missing or it is of no
 // more use.
 func (a *asker) need(i int32, most int64) {
-	d := a.p.net.needs[i]
+	d := a.p.net.needs.at(i)
 	r := a.p.reasons[i]
 	at, had := max(d.due, a.p.net.now), d.done
 	for _, c := range a.p.coverage[i] {

@@ -7,9 +7,9 @@ func (p *part) asking() {
 	a := newAsker(p)
 	order := p.toAsk()
 	for len(order) > 0 && p.err == nil {
-		first := p.net.needs[order[0]]
+		first := p.net.needs.at(order[0])
 		end := 1
-		for end < len(order) && p.net.needs[order[end]].rank == first.rank && p.net.needs[order[end]].tier == first.tier {
+		for end < len(order) && p.net.needs.at(order[end]).rank == first.rank && p.net.needs.at(order[end]).tier == first.tier {
 			end++
 		}
 		a.tier(order[:end])
@@ -32,7 +32,7 @@ func (p *part) toAsk() []int32 {
 			continue
 		}
 		p.coverage[i], p.reasons[i] = nil, reasons{}
-		if p.net.needs[i].qty > 0 {
+		if p.net.needs.at(i).qty > 0 {
 			needs = append(needs, i)
 		}
 	}
@@ -45,7 +45,7 @@ func (p *part) toAsk() []int32 {
 // what lots and dates have left over.
 func (a *asker) tier(needs []int32) {
 	a.asked += len(needs)
-	if first := a.p.net.needs[needs[0]]; first.rank == rankNeed && a.p.sharing[first.tier] {
+	if first := a.p.net.needs.at(needs[0]); first.rank == rankNeed && a.p.sharing[first.tier] {
 		a.share(needs)
 	}
 	together := map[string]bool{}
@@ -53,19 +53,19 @@ func (a *asker) tier(needs []int32) {
 		if a.p.err != nil {
 			return
 		}
-		name := a.p.net.needs[i].together
+		name := a.p.net.needs.at(i).together
 		if name == "" {
 			a.need(i, never)
 		} else if !together[name] {
 			together[name] = true
-			a.together(slices.DeleteFunc(slices.Clone(needs[k:]), func(j int32) bool { return a.p.net.needs[j].together != name }))
+			a.together(slices.DeleteFunc(slices.Clone(needs[k:]), func(j int32) bool { return a.p.net.needs.at(j).together != name }))
 		}
 	}
 }
 
 // share asks for each need up to its award of what is scarce.
 func (a *asker) share(needs []int32) {
-	byID := slices.DeleteFunc(slices.Clone(needs), func(i int32) bool { return a.p.net.needs[i].together != "" })
+	byID := slices.DeleteFunc(slices.Clone(needs), func(i int32) bool { return a.p.net.needs.at(i).together != "" })
 	slices.SortFunc(byID, a.p.net.compareNeeds)
 	claims, place := make([]claimant, len(byID)), make(map[int32]int, len(byID))
 	for k, i := range byID {
@@ -103,7 +103,7 @@ func (p *part) scarce() (more bool) {
 		return false
 	}
 	for i, r := range p.reasons {
-		d := p.net.needs[i]
+		d := p.net.needs.at(i)
 		if p.active[i] && d.rank == rankNeed && !p.sharing[d.tier] && slices.ContainsFunc(r.short, func(c cause) bool { return c.kind == causeNoSupply }) {
 			p.sharing[d.tier], more = true, true
 		}
@@ -117,7 +117,7 @@ func (a *asker) together(needs []int32) {
 	n := a.p.net
 	at, latest := never, n.horizon
 	for _, i := range needs {
-		at, latest = min(at, n.needs[i].due), min(latest, n.needs[i].latest)
+		at, latest = min(at, n.needs.at(i).due), min(latest, n.needs.at(i).latest)
 	}
 	at = max(at, n.now)
 	r := make([]reasons, len(needs))
@@ -125,7 +125,7 @@ func (a *asker) together(needs []int32) {
 		next, whole := at, true
 		for k, i := range needs {
 			a.causes = a.causes[:0]
-			d := n.needs[i]
+			d := n.needs.at(i)
 			got, later := a.ask(d.buffer, d.qty, at, ^i)
 			if got < d.qty {
 				whole, next = false, max(next, later)
@@ -136,7 +136,7 @@ func (a *asker) together(needs []int32) {
 		if whole {
 			for k, i := range needs {
 				r[k].short = nil
-				a.p.coverage[i] = []coverage{{at: at, qty: n.needs[i].qty}}
+				a.p.coverage[i] = []coverage{{at: at, qty: n.needs.at(i).qty}}
 			}
 			break
 		}

@@ -28,6 +28,24 @@ func (b *blocks[T]) push(x T) int32 {
 // at returns the element with index i; it stays where it is.
 func (b *blocks[T]) at(i int32) *T { return &b.list[i>>blockBits][i&(blockSize-1)] }
 
+// span is what stands in [from, to): not to be changed, and where it lies in one
+// block, not copied either.
+func (b *blocks[T]) span(from, to int32) []T {
+	if from >= to {
+		return nil
+	}
+	if k := from >> blockBits; k == (to-1)>>blockBits {
+		low := from & (blockSize - 1)
+		high := low + to - from
+		return b.list[k][low:high:high]
+	}
+	list := make([]T, 0, to-from)
+	for i := from; i < to; i++ {
+		list = append(list, *b.at(i))
+	}
+	return list
+}
+
 // cut forgets all elements from index n on.
 func (b *blocks[T]) cut(n int32) { b.n = n }
 

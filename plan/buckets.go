@@ -28,7 +28,8 @@ type bucket struct {
 	at     int64
 	orders []int32
 	links  []link
-	wanted int32 // requirements
+	wanted int32    // requirements
+	own    [1]int32 // the only order, where there is one
 }
 
 // layer holds the changed buckets of a buffer, by time.
@@ -141,7 +142,7 @@ func (p *part) baseLinks(b int32, at int64) span {
 	when := func(k int32) int64 {
 		l := p.links.at(k)
 		if l.consumer < 0 {
-			return max(p.over.first.needs[^l.consumer].due, p.net.now)
+			return max(p.over.first.needs.at(^l.consumer).due, p.net.now)
 		}
 		return p.orders.at(l.consumer).begin
 	}
@@ -188,10 +189,13 @@ func (p *part) onlyOrder(b int32, at int64) bucket {
 		return x
 	}
 	x.orders = []int32{s.from}
-	for k := p.orders.at(s.from).first; k < p.links.n && p.links.at(k).supply == s.from; k++ {
-		x.links = append(x.links, *p.links.at(k))
+	first := p.orders.at(s.from).first
+	end := first
+	for end < p.links.n && p.links.at(end).supply == s.from {
+		end++
 	}
-	x.wanted = int32(len(x.links))
+	x.links = p.links.span(first, end)
+	x.wanted = end - first
 	return x
 }
 
@@ -233,7 +237,7 @@ func (p *part) times(b int32) []int64 {
 		l := p.links.at(i)
 		at := int64(0)
 		if l.consumer < 0 {
-			at = max(p.over.first.needs[^l.consumer].due, p.net.now)
+			at = max(p.over.first.needs.at(^l.consumer).due, p.net.now)
 		} else {
 			at = p.orders.at(l.consumer).begin
 		}

@@ -18,7 +18,7 @@ func (s *spareDesk) take(n *network) *desk {
 	defer s.mu.Unlock()
 	d := s.desk
 	s.desk = nil
-	if d == nil || len(d.offerLeft) < len(n.offers) || len(d.active) < len(n.needs) || len(d.growing) < len(n.makers)+len(n.offers) {
+	if d == nil || len(d.offerLeft) < len(n.offers) || len(d.active) < n.needs.len() || len(d.growing) < len(n.makers)+len(n.offers) {
 		return newDesk(n)
 	}
 	return d
@@ -112,24 +112,24 @@ func (x *changing) part(k int32, buffers []int32) {
 	for _, i := range r.needs {
 		plainly = plainly && q.onTime(i)
 	}
-	before := len(old.net.needs)
+	before := old.net.needs.len()
 	for _, i := range r.needs {
 		if int(i) >= before {
 			q.needs = append(slices.Clip(q.needs), i)
 		}
 	}
-	if slices.ContainsFunc(r.gone, func(i int32) bool { return q.net.needs[i].gone }) {
-		q.needs = slices.DeleteFunc(slices.Clone(q.needs), func(i int32) bool { return q.net.needs[i].gone })
+	if slices.ContainsFunc(r.gone, func(i int32) bool { return q.net.needs.at(i).gone }) {
+		q.needs = slices.DeleteFunc(slices.Clone(q.needs), func(i int32) bool { return q.net.needs.at(i).gone })
 	}
 	if !plainly {
 		q.recount()
 		return
 	}
 	for _, i := range r.gone {
-		q.stats.uncount(old.net.needs[i])
+		q.stats.uncount(old.net.needs.at(i))
 	}
 	for _, i := range r.needs {
-		q.stats.count("onTime", q.net.needs[i])
+		q.stats.count("onTime", q.net.needs.at(i))
 	}
 }
 
@@ -177,7 +177,7 @@ func (p *part) again(n *network) *part {
 	slices.Sort(q.offers)
 	slices.Sort(q.needs)
 	for _, i := range q.needs {
-		q.group(n.needs[i], due)
+		q.group(n.needs.at(i), due)
 	}
 	return q
 }
@@ -246,16 +246,16 @@ func (x *changing) changedNeeds(k int32, buffers []int32) {
 	was, is := x.old.net, x.new.net
 	for _, b := range buffers {
 		for _, i := range is.needsOf.get(b) {
-			switch d := is.needs[i]; {
+			switch d := is.needs.at(i); {
 			case d.firm:
-			case int(i) >= len(was.needs) || was.needs[i].gone:
+			case int(i) >= was.needs.len() || was.needs.at(i).gone:
 				x.needs = append(x.needs, needChange{-1, i})
-			case was.needs[i] != d && !sameState(x.old.parts[k].state(i), x.new.parts[k].state(i)):
+			case was.needs.at(i) != d && !sameState(x.old.parts[k].state(i), x.new.parts[k].state(i)):
 				x.needs = append(x.needs, needChange{i, i})
 			}
 		}
 		for _, i := range was.needsOf.get(b) {
-			if d := was.needs[i]; !d.firm && is.needs[i].gone {
+			if d := was.needs.at(i); !d.firm && is.needs.at(i).gone {
 				x.needs = append(x.needs, needChange{i, -1})
 			}
 		}
@@ -267,8 +267,8 @@ func (x *changing) changedNeeds(k int32, buffers []int32) {
 func (x *changing) changedCoverage(q *part) {
 	p := x.old.parts[q.number]
 	for _, i := range q.needs {
-		d := q.net.needs[i]
-		if int(i) >= len(p.net.needs) || d.firm || p.net.needs[i].gone || p.onTime(i) && q.onTime(i) && p.net.needs[i] == d {
+		d := q.net.needs.at(i)
+		if int(i) >= p.net.needs.len() || d.firm || p.net.needs.at(i).gone || p.onTime(i) && q.onTime(i) && p.net.needs.at(i) == d {
 			continue
 		}
 		if !sameState(p.state(i), q.state(i)) {
@@ -302,7 +302,7 @@ type wants struct {
 func (n *network) about(buffers []int32) (w wants) {
 	for _, b := range buffers {
 		for _, i := range n.needsOf.get(b) {
-			w.needs = append(w.needs, n.needs[i])
+			w.needs = append(w.needs, n.needs.at(i))
 		}
 		for _, i := range n.offersOf.get(b) {
 			w.offers = append(w.offers, n.offers[i])

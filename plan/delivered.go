@@ -10,8 +10,8 @@ import (
 // Needs returns what each need gets, by date, sorted by id: what a report says of
 // needs but for where it comes from, at the cost of the needs alone.
 func (p *Plan) Needs() []Need {
-	list := make([]Need, 0, len(p.net.needs))
-	for i, d := range p.net.needs {
+	list := make([]Need, 0, p.net.needs.len())
+	for i, d := range p.net.needs.all() {
 		if !d.firm {
 			list = append(list, p.partOfNeed(int32(i)).need(int32(i)))
 		}
@@ -22,7 +22,7 @@ func (p *Plan) Needs() []Need {
 
 // need says what a need gets, by date.
 func (p *part) need(i int32) Need {
-	n, d, s := p.net, p.net.needs[i], p.state(i)
+	n, d, s := p.net, p.net.needs.at(i), p.state(i)
 	x := Need{ID: d.id, Plain: d.id, ResourceConformsTo: d.intent.ResourceConformsTo, Stage: n.buffers[d.buffer].stage, Receiver: d.intent.Receiver,
 		Tier: d.tier, Wanted: n.measure(d.buffer, d.wanted), Due: vf.At(d.due), Coverage: []Coverage{}, State: s.state}
 	if d.done > 0 {

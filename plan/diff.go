@@ -312,12 +312,12 @@ func (n *network) numbersIn(as *network) (makers, offers []int32) {
 // changedNeeds finds the needs that get something else than in an earlier plan.
 func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 	at := map[vf.ID]int32{}
-	for i, d := range old.net.needs {
+	for i, d := range old.net.needs.all() {
 		if !d.firm && !d.gone && !p.sharesNeed(old, i) {
 			at[d.id] = int32(i)
 		}
 	}
-	for i, d := range p.net.needs {
+	for i, d := range p.net.needs.all() {
 		if d.firm || d.gone || p.sharesNeed(old, i) {
 			continue
 		}
@@ -340,16 +340,16 @@ func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 
 // sharesNeed reports whether need i is the same in an earlier plan, and planned in a
 // part that both plans share.
-func (p *Plan) sharesNeed(old *Plan, i int) bool {
-	return i < len(p.net.needs) && i < len(old.net.needs) && p.net.needs[i] == old.net.needs[i] && p.partOfNeed(int32(i)) == old.partOfNeed(int32(i))
+func (p *Plan) sharesNeed(old *Plan, i int32) bool {
+	return int(i) < min(p.net.needs.len(), old.net.needs.len()) && p.net.needs.at(i) == old.net.needs.at(i) && p.partOfNeed(i) == old.partOfNeed(i)
 }
 
 // needID is the id of a need that changed from this plan to another.
 func (p *Plan) needID(made *Plan, c needChange) vf.ID {
 	if c.now >= 0 {
-		return made.net.needs[c.now].id
+		return made.net.needs.at(c.now).id
 	}
-	return p.net.needs[c.was].id
+	return p.net.needs.at(c.was).id
 }
 
 // sameState reports whether a need gets the same: as much, on the same dates.

@@ -340,7 +340,7 @@ func (w *writtenSteps) describe(c *Change, s step) {
 		c.Whom = append(c.Whom, who)
 	}
 	for _, x := range w.parts[s.part].of(s.order) {
-		d := n.needs[x.need]
+		d := n.needs.at(x.need)
 		c.Needs = append(c.Needs, cmp.Or(d.serves, d.id))
 		if d.intent != nil {
 			c.Whom = append(c.Whom, d.intent.Receiver)
@@ -355,11 +355,11 @@ func (d *Diff) Needs() []NeedChange {
 		c := NeedChange{Need: d.old.needID(d.new, x), Before: []Coverage{}, After: []Coverage{}}
 		var was, is string
 		if x.was >= 0 {
-			c.Receiver = d.old.net.needs[x.was].intent.Receiver
+			c.Receiver = d.old.net.needs.at(x.was).intent.Receiver
 			c.Was, c.Before, was = d.old.gets(x.was)
 		}
 		if x.now >= 0 {
-			c.Receiver = d.new.net.needs[x.now].intent.Receiver
+			c.Receiver = d.new.net.needs.at(x.now).intent.Receiver
 			c.Is, c.After, is = d.new.gets(x.now)
 		}
 		switch {
@@ -377,7 +377,7 @@ func (d *Diff) Needs() []NeedChange {
 
 // gets says what a need gets, for programs and in words.
 func (p *Plan) gets(i int32) (state string, parts []Coverage, text string) {
-	n, d := p.net, p.net.needs[i]
+	n, d := p.net, p.net.needs.at(i)
 	s := p.partOfNeed(i).state(i)
 	parts = []Coverage{}
 	var said []string

@@ -44,7 +44,7 @@ func (t *Tables) Buffers() map[string]string {
 	for b := range int32(len(n.buffers)) {
 		var text strings.Builder
 		for _, i := range n.needsOf.get(b) {
-			d := *n.needs[i]
+			d := *n.needs.at(i)
 			if d.buffer != b || d.gone {
 				fmt.Fprintf(&text, "need %s stands in another buffer\n", d.id)
 			}
@@ -97,7 +97,7 @@ func (t *Tables) Rest() string {
 
 // Count counts the needs and offers that there are.
 func (t *Tables) Count() (needs, offers int) {
-	for _, d := range t.n.needs {
+	for _, d := range t.n.needs.all() {
 		if !d.gone {
 			needs++
 		}

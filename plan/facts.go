@@ -44,7 +44,7 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.number()
 	n.index()
 	n.setHorizon(s)
-	n.counted = int32(len(n.needs))
+	n.counted = int32(n.needs.len())
 	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.workKnown()+aYear); err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func (n *network) index() {
 		list := n.offersOf.at(o.buffer)
 		*list = append(*list, int32(i))
 	}
-	for i, d := range n.needs {
+	for i, d := range n.needs.all() {
 		list := n.needsOf.at(d.buffer)
 		*list = append(*list, int32(i))
 	}
@@ -252,7 +252,7 @@ func (n *network) index() {
 // sooner orders the needs of a buffer: when they are to be met, then firm work, then
 // tier, then due time, then id.
 func (n *network) sooner(x, y int32) int {
-	a, b := n.needs[x], n.needs[y]
+	a, b := n.needs.at(x), n.needs.at(y)
 	return cmp.Or(cmp.Compare(max(a.due, n.now), max(b.due, n.now)), cmp.Compare(a.rank, b.rank), cmp.Compare(a.tier, b.tier),
 		cmp.Compare(a.due, b.due), compareIDs(a.id, b.id))
 }
@@ -285,7 +285,7 @@ func (n *network) compareNeeds(x, y int32) int {
 	if max(x, y) < n.counted {
 		return cmp.Compare(x, y)
 	}
-	return strings.Compare(string(n.needs[x].id), string(n.needs[y].id))
+	return strings.Compare(string(n.needs.at(x).id), string(n.needs.at(y).id))
 }
 
 func boolCompare(a, b bool) int {
@@ -303,7 +303,7 @@ func (n *network) setHorizon(s Settings) {
 		n.after = twoYears
 	}
 	n.dues = lastDue{at: n.now}
-	for _, d := range n.needs {
+	for _, d := range n.needs.all() {
 		n.dues.add(d)
 	}
 	n.horizon = n.dues.at + n.after

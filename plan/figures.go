@@ -44,7 +44,7 @@ func (p *Plan) Figures() Figures {
 	stats := p.Stats()
 	f.Processes, f.Purchases = stats.Processes, stats.Purchases
 	tiers := map[int]*Tier{}
-	for i, d := range p.net.needs {
+	for i, d := range p.net.needs.all() {
 		if d.firm || d.gone {
 			continue
 		}

@@ -49,7 +49,7 @@ func (n *network) change(changes []FactChange) (c changed, ok bool) {
 	horizon := n.horizon
 	if n.dues.count == 0 && n.dues.at > n.now {
 		n.dues = lastDue{at: n.now}
-		for _, d := range n.needs {
+		for _, d := range n.needs.all() {
 			n.dues.add(d)
 		}
 	}
@@ -60,7 +60,7 @@ func (n *network) change(changes []FactChange) (c changed, ok bool) {
 		c.buffers = append(c.buffers, b)
 	}
 	slices.Sort(c.buffers)
-	live := len(n.needs) + len(n.offers) + len(n.supplies) - n.tombs
+	live := n.needs.len() + len(n.offers) + len(n.supplies) - n.tombs
 	return c, n.tombs <= live+1024 && (!c.horizon || !n.bounded())
 }
 

@@ -25,7 +25,7 @@ func (f *follower) group(root int32) {
 	r.follow, r.old = true, map[vf.ID]int32{}
 	for _, b := range buffers {
 		for _, i := range n.needsOf.get(b) {
-			r.old[n.needs[i].id] = i
+			r.old[n.needs.at(i).id] = i
 		}
 	}
 	r.group(specs)
@@ -47,28 +47,27 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 	for j, d := range r.needs {
 		k, had := r.old[d.id]
 		if !had {
-			k = int32(len(n.needs))
-			n.needs = append(n.needs, d)
+			k = n.needs.push(d)
 			n.dues.add(d)
 			other[d.buffer] = true
 			f.together("", d.together)
 		}
 		delete(r.old, d.id)
-		if was := n.needs[k]; was != d && !was.same(d) {
+		if was := n.needs.at(k); was != d && !was.same(d) {
 			other[was.buffer], other[d.buffer] = true, true
 			f.together(was.together, d.together)
 			n.dues.remove(was)
 			n.dues.add(d)
-			n.needs[k] = d
+			n.needs.set(k, d)
 		}
 		numbers[j] = k
 	}
 	for _, k := range r.old {
-		was := n.needs[k]
+		was := n.needs.at(k)
 		f.together(was.together, "")
 		n.dues.remove(was)
 		other[was.buffer] = true
-		n.needs[k] = &need{buffer: was.buffer, latest: never, firm: true, gone: true}
+		n.needs.set(k, &need{buffer: was.buffer, latest: never, firm: true, gone: true})
 		n.tombs++
 	}
 	for _, b := range buffers {
@@ -78,7 +77,7 @@ func (f *follower) putNeeds(r *reader, buffers []int32) {
 		}
 	}
 	for _, k := range numbers {
-		if b := n.needs[k].buffer; other[b] {
+		if b := n.needs.at(k).buffer; other[b] {
 			to := n.needsOf.at(b)
 			*to = append(*to, k)
 		}

@@ -167,7 +167,7 @@ func (w *wayfinder) walk(b int32, q int64, depth int) {
 		}
 		way := Way{Depth: depth, Takes: n.measure(b, x.qty), Of: n.buffers[b].spec}
 		if x.need < 0 {
-			d := n.needs[^x.need]
+			d := n.needs.at(^x.need)
 			way.Need = cmp.Or(d.serves, d.id)
 			way.Text = n.amount(b, x.qty) + " of " + n.bufferName(b) + " to " + string(way.Need)
 			w.list = append(w.list, way)

@@ -75,10 +75,10 @@ func (p *Plan) Hash() string {
 		}
 	}
 	for _, i := range r.needs {
-		c.text(string(n.needs[i].id))
-		c.number(n.needs[i].wanted)
-		c.number(n.needs[i].done)
-		for _, parts := range [][]coverage{n.needs[i].promised, p.partOfNeed(i).covered(i)} {
+		c.text(string(n.needs.at(i).id))
+		c.number(n.needs.at(i).wanted)
+		c.number(n.needs.at(i).done)
+		for _, parts := range [][]coverage{n.needs.at(i).promised, p.partOfNeed(i).covered(i)} {
 			c.number(int64(len(parts)))
 			for _, part := range parts {
 				c.number(part.at)
@@ -106,7 +106,7 @@ type ranks struct {
 }
 
 func (n *network) ranks() *ranks {
-	r := &ranks{ofSupply: make([]int32, len(n.supplies)), ofOffer: make([]int32, len(n.offers)), rankOfNeed: make([]int32, len(n.needs))}
+	r := &ranks{ofSupply: make([]int32, len(n.supplies)), ofOffer: make([]int32, len(n.offers)), rankOfNeed: make([]int32, n.needs.len())}
 	for b := range n.buffers {
 		for i, to := n.suppliesOf(int32(b)); i < to; i++ {
 			r.supplies = append(r.supplies, i)
@@ -117,7 +117,7 @@ func (n *network) ranks() *ranks {
 	slices.SortFunc(r.offers, func(x, y int32) int {
 		return strings.Compare(string(n.offers[x].intent.ID), string(n.offers[y].intent.ID))
 	})
-	slices.SortFunc(r.needs, func(x, y int32) int { return strings.Compare(string(n.needs[x].id), string(n.needs[y].id)) })
+	slices.SortFunc(r.needs, func(x, y int32) int { return strings.Compare(string(n.needs.at(x).id), string(n.needs.at(y).id)) })
 	for _, x := range []struct{ list, of []int32 }{{r.supplies, r.ofSupply}, {r.offers, r.ofOffer}, {r.needs, r.rankOfNeed}} {
 		for k, i := range x.list {
 			x.of[i] = int32(k)
@@ -191,8 +191,8 @@ func (p *Plan) hashRecords(c *canon, r *ranks) {
 		record(n.offers[i].intent)
 	}
 	for _, i := range r.needs {
-		if n.needs[i].intent != nil {
-			record(n.needs[i].intent)
+		if n.needs.at(i).intent != nil {
+			record(n.needs.at(i).intent)
 		}
 	}
 	for _, q := range n.firm.processes.all() {

@@ -87,9 +87,9 @@ func (p *part) layers() {
 	clear(p.coverage)
 	order := slices.SortedFunc(slices.Values(p.needs), p.net.byImportance)
 	for len(order) > 0 && p.err == nil {
-		first := p.net.needs[order[0]]
+		first := p.net.needs.at(order[0])
 		end := slices.IndexFunc(order, func(i int32) bool {
-			return p.net.needs[i].rank != first.rank || p.net.needs[i].tier != first.tier
+			return p.net.needs.at(i).rank != first.rank || p.net.needs.at(i).tier != first.tier
 		})
 		if end < 0 {
 			end = len(order)

@@ -379,7 +379,7 @@ func (n *network) connected() []int32 {
 		}
 	}
 	groups := map[string]int32{}
-	for _, d := range n.needs {
+	for _, d := range n.needs.all() {
 		if d.together == "" {
 			continue
 		}

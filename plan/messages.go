@@ -99,7 +99,7 @@ func (m *messenger) add(x Message, needs []int32) {
 	}
 	x.Needs = []vf.ID{}
 	for _, i := range needs {
-		d := m.n.needs[i]
+		d := m.n.needs.at(i)
 		x.Needs = append(x.Needs, cmp.Or(d.serves, d.id))
 		if d.intent != nil {
 			x.Whom = append(x.Whom, d.intent.Receiver)
@@ -187,7 +187,7 @@ func (m *messenger) takenAt(consumer int32) int64 {
 	if consumer >= 0 {
 		return m.part.orders.at(consumer).begin
 	}
-	return max(m.n.now, m.n.needs[^consumer].due)
+	return max(m.n.now, m.n.needs.at(^consumer).due)
 }
 
 // taker says in words who takes something.
@@ -195,7 +195,7 @@ func (m *messenger) taker(consumer int32) string {
 	if consumer >= 0 {
 		return m.source(consumer)
 	}
-	return string(m.n.needs[^consumer].id)
+	return string(m.n.needs.at(^consumer).id)
 }
 
 // source says in words what an order is of.
@@ -229,7 +229,7 @@ func (m *messenger) madeFirst() {
 // when it was to.
 func (m *messenger) late() {
 	for _, i := range m.part.needs {
-		d := m.n.needs[i]
+		d := m.n.needs.at(i)
 		s := m.part.state(i)
 		if s.state != "late" {
 			continue
@@ -300,7 +300,7 @@ func (m *messenger) proposed() {
 func (m *messenger) serving(needs []int32) string {
 	var ids []string
 	for _, i := range needs {
-		ids = append(ids, string(cmp.Or(m.n.needs[i].serves, m.n.needs[i].id)))
+		ids = append(ids, string(cmp.Or(m.n.needs.at(i).serves, m.n.needs.at(i).id)))
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)

@@ -4,7 +4,7 @@ import "commonweal/vf"
 
 // promises compares what is promised to needs with what they want.
 func (m *messenger) promises() {
-	for i, d := range m.n.needs {
+	for i, d := range m.n.needs.all() {
 		if len(d.promised) == 0 || d.qty == 0 || d.firm || d.gone {
 			continue
 		}

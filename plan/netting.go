@@ -117,7 +117,7 @@ func (p *part) gather(b int32) []requirement {
 func (p *part) gatherNeeds(b int32) {
 	s := &p.scratch
 	for _, i := range p.net.needsOf.get(b) {
-		if d := p.net.needs[i]; p.active[i] && !p.asked[i] && d.qty > 0 {
+		if d := p.net.needs.at(i); p.active[i] && !p.asked[i] && d.qty > 0 {
 			s.reqs = append(s.reqs, requirement{max(d.due, p.net.now), d.qty, ^i})
 		}
 	}

@@ -182,7 +182,7 @@ type network struct {
 	offersOf sheet[[]int32]
 	supplies []supply    // sorted by buffer, time, id; changes only append
 	supplyOf sheet[span] // where the supplies of a buffer lie
-	needs    []*need     // sorted by id; changes replace what is there and append
+	needs    roll[*need] // sorted by id; changes replace what is there and append
 	needsOf  sheet[[]int32]
 	bySpec   map[vf.ID][]int32
 	names    map[vf.ID]string        // of agents and stages
@@ -282,8 +282,8 @@ func (n *network) renumber(rank []int32) {
 	for i := range n.supplies {
 		n.supplies[i].buffer = rank[n.supplies[i].buffer]
 	}
-	for i := range n.needs {
-		n.needs[i].buffer = rank[n.needs[i].buffer]
+	for _, d := range n.needs.all() {
+		d.buffer = rank[d.buffer]
 	}
 }
 

@@ -73,7 +73,7 @@ type desk struct {
 func newDesk(n *network) *desk {
 	b, m := len(n.buffers), len(n.makers)
 	return &desk{lo: make([]int32, m), hi: make([]int32, m), offerLeft: make([]int64, len(n.offers)), renewed: make([][]spending, len(n.offers)), spare: make([][]lot, b),
-		built: make([]bool, m), active: make([]bool, len(n.needs)), asked: make([]bool, len(n.needs)),
+		built: make([]bool, m), active: make([]bool, n.needs.len()), asked: make([]bool, n.needs.len()),
 		bought: make([]bool, b), pools: make([][]lot, b), touched: make([]bool, b), growing: make([][]growing, m+len(n.offers)), lead: make([]int64, b), loads: make([]load, len(n.capacities)), meets: map[[2]*calendar]*calendar{}}
 }
 
@@ -118,7 +118,7 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		p.offers = append(p.offers, int32(i))
 	}
 	due := map[string]int64{}
-	for i, d := range n.needs {
+	for i, d := range n.needs.all() {
 		if d.gone {
 			continue
 		}

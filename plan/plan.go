@@ -146,7 +146,7 @@ func (p *part) covered(i int32) []coverage {
 	if c, asked := p.coverage[i]; asked {
 		return c
 	}
-	if d := p.net.needs[i]; d.qty > 0 {
+	if d := p.net.needs.at(i); d.qty > 0 {
 		return []coverage{{at: max(d.due, p.net.now), qty: d.qty}}
 	}
 	return nil
@@ -176,4 +176,4 @@ func (p *Plan) Problems() []Problem {
 }
 
 // partOfNeed is the part that a need is in.
-func (p *Plan) partOfNeed(i int32) *part { return p.parts[p.partOf[p.net.needs[i].buffer]] }
+func (p *Plan) partOfNeed(i int32) *part { return p.parts[p.partOf[p.net.needs.at(i).buffer]] }

@@ -323,7 +323,7 @@ type needState struct {
 }
 
 func (p *part) state(i int32) needState {
-	d := p.net.needs[i]
+	d := p.net.needs.at(i)
 	s := needState{parts: slices.Concat(d.promised, p.covered(i)), covered: d.done, last: always}
 	slices.SortStableFunc(s.parts, func(x, y coverage) int { return cmp.Compare(x.at, y.at) })
 	for _, c := range s.parts {
@@ -344,7 +344,7 @@ func (p *part) state(i int32) needState {
 // onTime reports whether a need is plainly on time: it was not asked for, nothing
 // is promised to it, and its date lies ahead.
 func (p *part) onTime(i int32) bool {
-	d := p.net.needs[i]
+	d := p.net.needs.at(i)
 	_, asked := p.coverage[i]
 	return !asked && len(d.promised) == 0 && d.due >= p.net.now && !d.expired
 }
@@ -358,7 +358,7 @@ func (p *part) findProblems() {
 	first := map[int32]int64{}
 	p.problems = slices.Clone(p.overloads)
 	for _, i := range p.needs {
-		d := n.needs[i]
+		d := n.needs.at(i)
 		if p.onTime(i) {
 			p.stats.count("onTime", d)
 			continue

@@ -110,8 +110,8 @@ func (r *renetting) seed(b int32) bool {
 	old, now := was.needsOf.get(b), is.needsOf.get(b)
 	stays := make(map[int32]bool, len(now))
 	for _, i := range now {
-		stays[i] = int(i) < len(was.needs) && was.needs[i] == is.needs[i]
-		if d := is.needs[i]; !stays[i] {
+		stays[i] = int(i) < was.needs.len() && was.needs.at(i) == is.needs.at(i)
+		if d := is.needs.at(i); !stays[i] {
 			if d.together != "" {
 				return false
 			}
@@ -121,7 +121,7 @@ func (r *renetting) seed(b int32) bool {
 	}
 	for _, i := range old {
 		if !stays[i] {
-			r.reach(b, edit{max(was.needs[i].due, is.now), ^i, none, 0})
+			r.reach(b, edit{max(was.needs.at(i).due, is.now), ^i, none, 0})
 			r.change(i, -1)
 		}
 	}
@@ -241,7 +241,8 @@ func (r *renetting) give(b int32, was, x *bucket, total int64) bool {
 		}
 	}
 	i := r.kept(was, o)
-	x.orders = []int32{i}
+	x.own[0] = i
+	x.orders = x.own[:]
 	x.links = make([]link, 0, len(r.reqs))
 	for _, q := range r.reqs {
 		x.links = append(x.links, link{i, q.consumer, q.qty})
@@ -334,13 +335,13 @@ func (r *renetting) wanted(b int32, at int64) []requirement {
 	r.reqs = r.reqs[:0]
 	needs := n.needsOf.get(b)
 	first, _ := slices.BinarySearchFunc(needs, at, func(i int32, t int64) int {
-		if max(n.needs[i].due, n.now) < t {
+		if max(n.needs.at(i).due, n.now) < t {
 			return -1
 		}
 		return 1
 	})
 	for _, i := range needs[first:] {
-		d := n.needs[i]
+		d := n.needs.at(i)
 		if max(d.due, n.now) != at {
 			break
 		}

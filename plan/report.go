@@ -241,8 +241,8 @@ func (w *reporter) parts(b int32, pegs []peg) []Part {
 	parts := make([]Part, 0, len(pegs))
 	at := map[vf.ID]int{}
 	for _, x := range pegs {
-		id := w.n.needs[x.need].id
-		if serves := w.n.needs[x.need].serves; serves != "" {
+		id := w.n.needs.at(x.need).id
+		if serves := w.n.needs.at(x.need).serves; serves != "" {
 			id = serves
 		}
 		m := w.n.measure(b, x.qty)

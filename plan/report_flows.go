@@ -26,7 +26,7 @@ func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
 		if q, _, err := whole.HasNumericalValue.Steps(step); err == nil {
 			for _, y := range share(w.g.of(order), w.p.orders.at(order).qty, q) {
 				d, _ := vf.OfSteps(y.qty, step)
-				x.Pegs = append(x.Pegs, Part{w.n.needs[y.need].id, vf.Measure{HasNumericalValue: d, HasUnit: whole.HasUnit}})
+				x.Pegs = append(x.Pegs, Part{w.n.needs.at(y.need).id, vf.Measure{HasNumericalValue: d, HasUnit: whole.HasUnit}})
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func (w *reporter) taker(order int32) vf.ID {
 		who := vf.ID("")
 		if l.consumer >= 0 {
 			who = w.n.makers[w.p.orders.at(l.consumer).maker].recipe.PerformedBy
-		} else if intent := w.n.needs[^l.consumer].intent; intent != nil {
+		} else if intent := w.n.needs.at(^l.consumer).intent; intent != nil {
 			who = intent.Receiver
 		}
 		if i > 0 && who != taker {
@@ -149,7 +149,7 @@ type firmFlows struct {
 
 func newFirmFlows(n *network) *firmFlows {
 	f := &firmFlows{n: n, pegs: map[vf.ID][]Part{}, from: map[vf.ID][]Source{}}
-	for _, d := range n.needs {
+	for _, d := range n.needs.all() {
 		for _, c := range d.promised {
 			f.pegs[c.id] = append(f.pegs[c.id], Part{d.id, n.measure(d.buffer, c.qty)})
 		}
@@ -167,8 +167,8 @@ func (f *firmFlows) gather(w *reporter) {
 		if k := int(^l.supply); l.supply < 0 && k < w.p.base && w.n.supplies[k].firm {
 			supply[w.n.supplies[k].id] = append(supply[w.n.supplies[k].id], *l)
 		}
-		if l.consumer < 0 && w.n.needs[^l.consumer].firm {
-			taken[w.n.needs[^l.consumer].id] = append(taken[w.n.needs[^l.consumer].id], *l)
+		if l.consumer < 0 && w.n.needs.at(^l.consumer).firm {
+			taken[w.n.needs.at(^l.consumer).id] = append(taken[w.n.needs.at(^l.consumer).id], *l)
 		}
 	}
 	for id, links := range supply {
@@ -224,7 +224,7 @@ func (w *reporter) needs() {
 		}
 	}
 	for _, i := range w.p.needs {
-		d := w.n.needs[i]
+		d := w.n.needs.at(i)
 		if d.firm {
 			continue
 		}

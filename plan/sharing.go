@@ -18,7 +18,7 @@ type claimant struct {
 
 // claim is what a need claims.
 func (n *network) claim(i int32) claimant {
-	d := n.needs[i]
+	d := n.needs.at(i)
 	c := claimant{need: i, buffer: d.buffer, wanted: d.wanted, had: max(0, d.wanted-d.qty), least: max(0, d.least-d.done), weight: 1}
 	if d.intent != nil {
 		c.weight = int64(d.intent.People)

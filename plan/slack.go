@@ -78,7 +78,7 @@ func (s *slacks) till(consumer int32, at int64) int64 {
 
 // lastFor is the date until which deliveries make a need no later than it is.
 func (p *part) lastFor(need int32) int64 {
-	return max(p.net.needs[need].due, p.state(need).last)
+	return max(p.net.needs.at(need).due, p.state(need).last)
 }
 
 // readyAt is the time from which a supply can be taken: always for stock.
@@ -112,10 +112,10 @@ func (t *tree) critical() (list []Tight) {
 	p := t.w.p
 	at := p.lastFor(t.need)
 	links := p.linksOf(t.need)
-	for _, c := range p.net.needs[t.need].promised {
+	for _, c := range p.net.needs.at(t.need).promised {
 		if i := p.net.promise(c.id); i >= 0 && c.at == p.state(t.need).last {
 			list = append(list, Tight{Flow: c.id, HasEnd: vf.At(c.at), Free: at - c.at,
-				Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " of " + p.net.bufferName(p.net.needs[i].buffer) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
+				Text: p.net.amount(p.net.needs.at(i).buffer, c.qty) + " of " + p.net.bufferName(p.net.needs.at(i).buffer) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
 			at, links = c.at, p.linksOf(i)
 		}
 	}
@@ -156,7 +156,7 @@ func (p *part) linksOf(need int32) (list []link) {
 // promise is the number of a promise among the needs, where it has to be planned
 // for; else -1.
 func (n *network) promise(id vf.ID) int32 {
-	return int32(slices.IndexFunc(n.needs, func(d *need) bool { return d.id == id && d.serves != "" }))
+	return n.needs.index(func(d *need) bool { return d.id == id && d.serves != "" })
 }
 
 // lastReady is the link whose supply is ready last; of several the one behind which

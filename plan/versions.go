@@ -188,3 +188,77 @@ func (t *sheet[V]) clone() sheet[V] {
 	t.own = make([]bool, len(t.leaves))
 	return sheet[V]{slices.Clone(t.leaves), make([]bool, len(t.leaves))}
 }
+
+// roll is a table by number that grows at its end, whose clones share what does not
+// differ.
+type roll[V any] struct {
+	leaves [][]V
+	own    []bool
+	n      int
+}
+
+const perRoll = 256
+
+// rollOf makes a roll of what stands in a list.
+func rollOf[V any](list []V) (t roll[V]) {
+	for _, v := range list {
+		t.push(v)
+	}
+	return t
+}
+
+func (t *roll[V]) len() int { return t.n }
+
+func (t *roll[V]) at(i int32) V { return t.leaves[i/perRoll][i%perRoll] }
+
+// set puts v in the place of entry i.
+func (t *roll[V]) set(i int32, v V) {
+	t.writable(int(i / perRoll))[i%perRoll] = v
+}
+
+func (t *roll[V]) writable(k int) []V {
+	if !t.own[k] {
+		old := t.leaves[k]
+		t.leaves[k], t.own[k] = make([]V, perRoll), true
+		copy(t.leaves[k], old)
+	}
+	return t.leaves[k]
+}
+
+// push puts v behind all entries, and returns its number.
+func (t *roll[V]) push(v V) int32 {
+	if t.n/perRoll == len(t.leaves) {
+		t.leaves, t.own = append(t.leaves, make([]V, perRoll)), append(t.own, true)
+	}
+	t.writable(t.n / perRoll)[t.n%perRoll] = v
+	t.n++
+	return int32(t.n - 1)
+}
+
+// all goes through the entries in order.
+func (t *roll[V]) all() iter.Seq2[int32, V] {
+	return func(yield func(int32, V) bool) {
+		for i := range int32(t.n) {
+			if !yield(i, t.leaves[i/perRoll][i%perRoll]) {
+				return
+			}
+		}
+	}
+}
+
+// index is the number of the first entry for which is holds, or -1.
+func (t *roll[V]) index(is func(V) bool) int32 {
+	for i, v := range t.all() {
+		if is(v) {
+			return i
+		}
+	}
+	return -1
+}
+
+// clone returns a roll that stays as it is when this one changes, and the other way
+// about.
+func (t *roll[V]) clone() roll[V] {
+	t.own = make([]bool, len(t.leaves))
+	return roll[V]{slices.Clone(t.leaves), make([]bool, len(t.leaves)), t.n}
+}

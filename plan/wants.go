@@ -42,8 +42,8 @@ func (n *network) readGroups(look func(vf.ID) vf.Record) {
 			n.noteBroken(k, r)
 		}
 	}
-	n.needs, n.offers, n.supplies = r.needs, r.offers, r.supplies
-	slices.SortFunc(n.needs, func(a, b *need) int { return compareIDs(a.id, b.id) })
+	slices.SortFunc(r.needs, func(a, b *need) int { return compareIDs(a.id, b.id) })
+	n.needs, n.offers, n.supplies = rollOf(r.needs), r.offers, r.supplies
 	slices.SortFunc(n.offers, func(a, b *offer) int { return compareIDs(a.intent.ID, b.intent.ID) })
 	n.firm.read(g, n.graph.Processes, r)
 	g.nodes.sealed, g.begun.sealed, g.proposals.sealed = true, true, true
@@ -228,7 +228,7 @@ func (r *reader) unchanged(i *vf.Intent) *need {
 	if !ok {
 		return nil
 	}
-	d := r.n.needs[k]
+	d := r.n.needs.at(k)
 	if d.intent != i || d.done != 0 || len(d.promised)+len(d.tooLate) > 0 || r.deals.done[i.ID] != 0 || len(r.deals.promised[i.ID]) > 0 {
 		return nil
 	}

@@ -34,7 +34,7 @@ type Rest struct {
 
 // Why explains one need. An unknown id is refused as needNotPlanned.
 func (p *Plan) Why(id vf.ID) (*Why, error) {
-	i := slices.IndexFunc(p.net.needs, func(d *need) bool { return d.id == id && !d.firm })
+	i := p.net.needs.index(func(d *need) bool { return d.id == id && !d.firm })
 	if i < 0 {
 		return nil, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
 	}
@@ -49,9 +49,9 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 		}
 	}
 	t := tree{w: w, need: int32(i), seen: map[int32]bool{}, roots: map[int32]int64{}}
-	for _, c := range p.net.needs[i].promised {
-		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs[i].buffer, c.qty), HasEnd: vf.At(c.at),
-			Text: p.net.amount(p.net.needs[i].buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
+	for _, c := range p.net.needs.at(i).promised {
+		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs.at(i).buffer, c.qty), HasEnd: vf.At(c.at),
+			Text: p.net.amount(p.net.needs.at(i).buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
 		x.Rests = append(x.Rests, t.behind(c.id)...)
 	}
 	var direct []link
@@ -70,9 +70,9 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 
 func (p *Plan) someNeeds() string {
 	var ids []string
-	for i := range p.net.needs {
-		if !p.net.needs[i].firm && len(ids) < 12 {
-			ids = append(ids, string(p.net.needs[i].id))
+	for _, d := range p.net.needs.all() {
+		if !d.firm && len(ids) < 12 {
+			ids = append(ids, string(d.id))
 		}
 	}
 	if len(ids) == 0 {
@@ -83,7 +83,7 @@ func (p *Plan) someNeeds() string {
 
 // behind walks to what a promise rests on that has to be planned for.
 func (t *tree) behind(promise vf.ID) []Rest {
-	i := slices.IndexFunc(t.w.n.needs, func(d *need) bool { return d.id == promise && d.serves != "" })
+	i := t.w.n.needs.index(func(d *need) bool { return d.id == promise && d.serves != "" })
 	if i < 0 {
 		return nil
 	}
