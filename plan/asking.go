@@ -113,6 +113,7 @@ func (a *asker) need(i int32, most int64) {
 	idle := int64(0)
 	for left > 0 && at <= latest {
 		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
+		mark := a.p.links.n
 		got, next := a.ask(d.buffer, left, at, ^i)
 		if a.p.err != nil {
 			return
@@ -120,7 +121,7 @@ func (a *asker) need(i int32, most int64) {
 		if had+got < d.least {
 			a.rollback(0)
 		} else if got > 0 {
-			a.p.coverage[i] = append(a.p.coverage[i], coverage{at: at, qty: got})
+			a.p.cover(i, mark)
 			left, had = left-got, had+got
 		}
 		if len(a.undo) > 0 {
@@ -142,6 +143,37 @@ func (a *asker) need(i int32, most int64) {
 		r.short = adding(a.causes)
 	}
 	a.p.reasons[i] = r
+}
+
+// cover notes what a need gets by the links from the mark on, each at the time from
+// which on it is there: what was looked for until a later date may be there before.
+// Where less than a certain quantity is of no use, all of it comes with the last.
+func (p *part) cover(i, mark int32) {
+	d := p.net.needs.at(i)
+	first, last := max(d.due, p.net.now), always
+	for k := mark; k < p.links.n; k++ {
+		if l := p.links.at(k); l.consumer == ^i {
+			last = max(last, p.readyAt(l.supply))
+		}
+	}
+	list := p.coverage[i]
+	for k := mark; k < p.links.n; k++ {
+		l := p.links.at(k)
+		if l.consumer != ^i {
+			continue
+		}
+		at := max(first, p.readyAt(l.supply))
+		if d.least > 0 {
+			at = max(first, last)
+		}
+		at0, found := slices.BinarySearchFunc(list, at, func(c coverage, t int64) int { return cmp.Compare(c.at, t) })
+		if found {
+			list[at0].qty += l.qty
+		} else {
+			list = slices.Insert(list, at0, coverage{at: at, qty: l.qty})
+		}
+	}
+	p.coverage[i] = list
 }
 
 // stride is by how many seconds to look on at least, after so many dates that
