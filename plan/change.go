@@ -288,8 +288,19 @@ func (x *changing) facts() []fact {
 	was, is := x.old.net.about(buffers), x.new.net.about(buffers)
 	c.needs(was.needs, is.needs)
 	c.offers(was.offers, is.offers)
-	c.supplies(was.supplies, is.supplies)
+	beside := x.new.net.beside(buffers)
+	c.supplies(x.old.net.about(beside).supplies, x.new.net.about(beside).supplies)
 	return c.list
+}
+
+// beside lists the buffers of the same specifications as some are: one resource may
+// be there for those who name it, and for all.
+func (n *network) beside(buffers []int32) (list []int32) {
+	for _, b := range buffers {
+		list = append(list, n.bySpec[n.buffers[b].spec]...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // wants are the needs, offers and supplies of some buffers.

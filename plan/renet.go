@@ -111,18 +111,20 @@ func (r *renetting) seed(b int32) bool {
 	stays := make(map[int32]bool, len(now))
 	for _, i := range now {
 		stays[i] = int(i) < was.needs.len() && was.needs.at(i) == is.needs.at(i)
+	}
+	for _, i := range old { // first, for what a need wants now would go as what it wanted
+		if !stays[i] {
+			r.reach(b, edit{max(was.needs.at(i).due, is.now), ^i, none, 0})
+			r.change(i, -1)
+		}
+	}
+	for _, i := range now {
 		if d := is.needs.at(i); !stays[i] {
 			if d.together != "" {
 				return false
 			}
 			r.reach(b, edit{max(d.due, is.now), none, ^i, d.qty})
 			r.change(-1, i)
-		}
-	}
-	for _, i := range old {
-		if !stays[i] {
-			r.reach(b, edit{max(was.needs.at(i).due, is.now), ^i, none, 0})
-			r.change(i, -1)
 		}
 	}
 	if !sameOffers(was, is, b) || !sameSupplies(was, is, b) {
