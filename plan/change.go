@@ -112,15 +112,7 @@ func (x *changing) part(k int32, buffers []int32) {
 	for _, i := range r.needs {
 		plainly = plainly && q.onTime(i)
 	}
-	before := old.net.needs.len()
-	for _, i := range r.needs {
-		if int(i) >= before {
-			q.needs = append(slices.Clip(q.needs), i)
-		}
-	}
-	if slices.ContainsFunc(r.gone, func(i int32) bool { return q.net.needs.at(i).gone }) {
-		q.needs = slices.DeleteFunc(slices.Clone(q.needs), func(i int32) bool { return q.net.needs.at(i).gone })
-	}
+	q.needs = r.members(func(d *need) bool { return d.gone || x.new.partOf[d.buffer] != k })
 	if !plainly {
 		q.recount()
 		return
@@ -131,6 +123,26 @@ func (x *changing) part(k int32, buffers []int32) {
 	for _, i := range r.needs {
 		q.stats.count("onTime", q.net.needs.at(i))
 	}
+}
+
+// members lists the needs of the part as it is now, sorted; elsewhere tells of a need
+// that it is in none, or in another.
+func (r *renetting) members(elsewhere func(*need) bool) []int32 {
+	was, is := r.old.net.needs, r.p.net.needs
+	list := r.p.needs
+	if slices.ContainsFunc(r.gone, func(i int32) bool { return elsewhere(is.at(i)) }) {
+		list = slices.DeleteFunc(slices.Clone(list), func(i int32) bool { return elsewhere(is.at(i)) })
+	}
+	for _, i := range r.needs {
+		switch {
+		case int(i) >= was.len():
+			list = append(slices.Clip(list), i)
+		case elsewhere(was.at(i)):
+			at, _ := slices.BinarySearch(list, i)
+			list = slices.Insert(slices.Clip(list), at, i)
+		}
+	}
+	return list
 }
 
 // retell finds the problems anew of parts that lie beside: their texts say where
@@ -250,7 +262,7 @@ func (x *changing) changedNeeds(k int32, buffers []int32) {
 			case d.firm:
 			case int(i) >= was.needs.len() || was.needs.at(i).gone:
 				x.needs = append(x.needs, needChange{-1, i})
-			case was.needs.at(i) != d && !sameState(x.old.parts[k].state(i), x.new.parts[k].state(i)):
+			case was.needs.at(i) != d && !sameState(x.old.partOfNeed(i).state(i), x.new.parts[k].state(i)):
 				x.needs = append(x.needs, needChange{i, i})
 			}
 		}
@@ -268,7 +280,7 @@ func (x *changing) changedCoverage(q *part) {
 	p := x.old.parts[q.number]
 	for _, i := range q.needs {
 		d := q.net.needs.at(i)
-		if int(i) >= p.net.needs.len() || d.firm || p.net.needs.at(i).gone || p.onTime(i) && q.onTime(i) && p.net.needs.at(i) == d {
+		if int(i) >= p.net.needs.len() || d.firm || p.net.needs.at(i).gone || x.old.partOf[p.net.needs.at(i).buffer] != q.number || p.onTime(i) && q.onTime(i) && p.net.needs.at(i) == d {
 			continue
 		}
 		if !sameState(p.state(i), q.state(i)) {
