@@ -5,7 +5,7 @@ package plan
 // the pool.
 func (a *asker) fromMaker(i int32, q, at int64, consumer int32, next *int64) (got int64) {
 	m := &a.p.net.makers[i]
-	for got < q && a.p.err == nil {
+	for parts := 0; got < q && a.p.err == nil && (m.lots() || parts < mostRations); parts++ {
 		size := q - got
 		if m.lots() {
 			size = m.lot(size)
@@ -20,8 +20,8 @@ func (a *asker) fromMaker(i int32, q, at int64, consumer int32, next *int64) (go
 		if made > used {
 			a.insert(m.buffer, lot{a.p.orders.at(order).end, made - used, order})
 		}
-		if made < size {
-			break
+		if made < size && !a.p.net.rationed(m) {
+			break // what is rationed may be had in an earlier period
 		}
 	}
 	return got
@@ -48,7 +48,11 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 				break
 			}
 			a.quiet = quiet + 1
-			size = a.smaller(m, size, at, soon, next)
+			if a.p.net.rationed(m) && (!m.shrinks() || a.p.net.renews(in.who)) {
+				size = a.ration(m, size, at, soon, next)
+			} else {
+				size = a.smaller(m, size, at, soon, next)
+			}
 			continue
 		}
 		mark := len(a.undo)
