@@ -209,9 +209,9 @@ func wantedIn(links []link) (n int32) {
 	return n
 }
 
-// orderOf finds the order of a maker that ends then, or -1.
+// orderOf finds the order of a maker, or ^offer, that ends then, or -1.
 func (p *part) orderOf(maker int32, end int64) int32 {
-	b := p.net.makers[maker].buffer
+	b := p.net.outOf(maker)
 	if x, changed := p.layerOf(b).find(end); changed {
 		for _, i := range x.orders {
 			if p.orders.at(i).maker == maker {

@@ -97,6 +97,7 @@ func follow(t *rapid.T, b *book, draw func() []plan.FactChange) (followed int) {
 			t.Fatalf("the plan before was changed")
 		}
 		samePlan(t, fresh, q)
+		sameReasons(t, fresh, q)
 		sameDiff(t, fresh.Diff(p), d)
 		p = q
 		followed++

@@ -15,9 +15,14 @@ type Branch struct {
 	Diff    *Diff   `json:"diff"` // against the plan as it is
 }
 
-// NewBranch is what a plan on other facts comes to, held against this one.
-func (p *Plan) NewBranch(name string, other *Plan) Branch {
-	return Branch{name, other.Figures(), other.Diff(p)}
+// NewBranch is what the plan comes to on changed facts, held against this one. Both
+// share what does not differ. The error is a refusal, as of New.
+func (p *Plan) NewBranch(name string, changes ...FactChange) (Branch, error) {
+	other, diff, err := p.Change(changes...)
+	if err != nil {
+		return Branch{}, err
+	}
+	return Branch{name, other.Figures(), diff}, nil
 }
 
 // With returns the facts with some records said anew, or added, and others taken

@@ -65,7 +65,13 @@ func TestBranchLeavesTheFactsAlone(t *testing.T) {
 	if mustPlan(t, n).Hash() != before {
 		t.Error("the branch changed the facts that it is made from")
 	}
-	b := mustPlan(t, n).NewBranch("more", other)
+	b, err := mustPlan(t, n).NewBranch("more", plan.FactChange{After: raised}, plan.FactChange{After: lunch}, plan.FactChange{ID: "feast"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(asJSON(t, other.Figures()), asJSON(t, b.Figures)); diff != "" {
+		t.Errorf("-on the facts of the branch +on changed facts\n%s", diff)
+	}
 	if b.Diff.Resized != 2 || b.Diff.Added != 2 || b.Diff.Removed != 1 || b.Figures.Tiers[0].Needs != 2 {
 		t.Errorf("the branch says %+v\n%s", b.Figures, writeDiff(b.Diff))
 	}

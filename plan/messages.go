@@ -268,7 +268,7 @@ func (m *messenger) proposed() {
 		if m.w == nil {
 			m.w = newReporter(m.part, &Report{})
 		}
-		x := Message{Kind: "takeUp", About: m.w.name[i], When: vf.At(o.begin)}
+		x := Message{Kind: "takeUp", About: m.w.nameOf(i), When: vf.At(o.begin)}
 		var needs []int32
 		for _, y := range m.g.of(i) {
 			needs = append(needs, y.need)

@@ -93,7 +93,7 @@ type reporter struct {
 	n    *network
 	g    *pegging
 	r    *Report
-	name []vf.ID // of each order that is a process or a purchase
+	name []vf.ID // of each order that is a process or a purchase, once all are named
 	out  []vf.ID // the flow that gives the main output of each order
 	by   []vf.ID // the flow of each by-product
 
@@ -109,6 +109,8 @@ func (p *Plan) Report() *Report {
 	f := newFirmFlows(p.net)
 	for _, x := range p.parts {
 		w := newReporter(x, r)
+		w.late = newSlacks(x, w.g)
+		w.names()
 		for order := range x.orders.n {
 			w.order(order)
 		}
@@ -136,60 +138,7 @@ func newReporter(p *part, r *Report) *reporter {
 	for _, b := range p.bookings {
 		w.booked[b.order] = append(w.booked[b.order], b)
 	}
-	w.late = newSlacks(p, w.g)
-	w.names()
 	return w
-}
-
-// names gives each order its id: the recipe (or offer), the end, and the number
-// among equals.
-func (w *reporter) names() {
-	o := &w.p.orders
-	count := int(o.n)
-	w.name, w.out, w.by = make([]vf.ID, count), make([]vf.ID, count), make([]vf.ID, len(w.p.byproducts))
-	order := make([]int32, 0, count)
-	for i := range int32(count) {
-		if m := o.at(i).maker; m < 0 || w.n.makers[m].shared < 0 {
-			order = append(order, i)
-		}
-	}
-	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(strings.Compare(string(w.source(x)), string(w.source(y))), cmp.Compare(o.at(x).end, o.at(y).end), o.compareEquals(x, y))
-	})
-	number := 0
-	for k, i := range order {
-		if k > 0 && w.source(order[k-1]) == w.source(i) && o.at(order[k-1]).end == o.at(i).end {
-			number++
-		} else {
-			number = 1
-		}
-		w.name[i] = stepName(w.source(i), o.at(i).end, number)
-	}
-	for i := range int32(count) {
-		if m := o.at(i).maker; m >= 0 && w.n.makers[m].shared >= 0 {
-			w.name[i] = w.name[w.p.sharedOf[i]]
-		}
-	}
-	for i := range int32(count) {
-		w.out[i] = w.name[i]
-		if m := o.at(i).maker; m >= 0 && w.n.makers[m].out != nil {
-			w.out[i] = w.flowID(w.name[i], w.n.makers[m].out)
-		}
-	}
-	for k, y := range w.p.byproducts {
-		w.by[k] = w.flowID(w.name[y.order], w.n.makers[o.at(y.order).maker].byproducts[y.use].flow)
-	}
-}
-
-// source is the recipe or the offer that an order is of.
-func (w *reporter) source(order int32) vf.ID { return w.n.sourceID(w.p.orders.at(order).maker) }
-
-// flowID names a flow of a proposed process after the recipe flow it follows.
-func (w *reporter) flowID(process vf.ID, f *vf.RecipeFlow) vf.ID {
-	if w.n.longFlow[f] {
-		return process + "/" + f.ID
-	}
-	return process + "/" + vf.ID(f.ID.Last())
 }
 
 func (w *reporter) order(order int32) {
@@ -200,7 +149,7 @@ func (w *reporter) order(order int32) {
 	}
 	m := &w.n.makers[o.at(order).maker]
 	if m.shared < 0 {
-		x := Process{ID: w.name[order], Type: "Process", Name: m.recipe.Name, BasedOn: m.recipe.ProcessConformsTo,
+		x := Process{ID: w.nameOf(order), Type: "Process", Name: m.recipe.Name, BasedOn: m.recipe.ProcessConformsTo,
 			Recipe: m.recipe.ID, PerformedBy: m.recipe.PerformedBy, HasBeginning: vf.At(o.at(order).begin), HasEnd: vf.At(o.at(order).end)}
 		if slack := w.late.after(order); slack < never {
 			x.Slack = &slack
@@ -221,7 +170,7 @@ func (w *reporter) order(order int32) {
 // flow makes a flow of a process from the recipe flow that it follows.
 func (w *reporter) flow(order int32, f *vf.RecipeFlow, b int32, q int64, pegs []peg) Flow {
 	m := &w.n.makers[w.p.orders.at(order).maker]
-	x := Flow{ID: w.flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo,
+	x := Flow{ID: w.flowID(w.nameOf(order), f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo,
 		Stage: w.n.buffers[b].stage, State: f.State, ResourceQuantity: w.n.measure(b, q), Pegs: w.parts(b, pegs)}
 	w.side(&x, order, m, f)
 	return x
@@ -230,10 +179,10 @@ func (w *reporter) flow(order int32, f *vf.RecipeFlow, b int32, q int64, pegs []
 // side says of which process a flow is an input or an output, whose and when.
 func (w *reporter) side(x *Flow, order int32, m *maker, f *vf.RecipeFlow) {
 	if f.RecipeInputOf == m.recipe.ID {
-		x.InputOf, x.Receiver, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.at(order).begin)
+		x.InputOf, x.Receiver, x.Due = w.nameOf(order), m.recipe.PerformedBy, vf.At(w.p.orders.at(order).begin)
 		return
 	}
-	x.OutputOf, x.Provider, x.Due = w.name[order], m.recipe.PerformedBy, vf.At(w.p.orders.at(order).end)
+	x.OutputOf, x.Provider, x.Due = w.nameOf(order), m.recipe.PerformedBy, vf.At(w.p.orders.at(order).end)
 }
 
 // parts names the needs behind pegs; a promise stands for the need it is for.
@@ -323,14 +272,14 @@ func (w *reporter) from(b int32, links []link) []Source {
 func (w *reporter) sourceOf(supply int32) Source {
 	switch k := int(^supply); {
 	case supply >= 0:
-		return Source{Flow: w.out[supply]}
+		return Source{Flow: w.outOf(supply)}
 	case k < w.p.base:
 		if w.n.supplies[k].firm {
 			return Source{Flow: w.n.supplies[k].id}
 		}
 		return Source{Resource: w.n.supplies[k].id}
 	default:
-		return Source{Flow: w.by[k-w.p.base]}
+		return Source{Flow: w.byOf(int32(k - w.p.base))}
 	}
 }
 
@@ -338,15 +287,11 @@ func (w *reporter) sourceOf(supply int32) Source {
 func (w *reporter) byproducts(order int32, m *maker) {
 	for j := range m.byproducts {
 		u := &m.byproducts[j]
-		q, _ := u.amount.down(w.p.orders.at(order).qty)
-		if u.perBatch {
-			q, _ = u.amount.down(1)
-		}
 		var links []link
 		for _, k := range w.putOut(order, int32(j)) {
 			links = append(links, w.g.ofBy[k]...)
 		}
-		w.r.Flows = append(w.r.Flows, w.flow(order, u.flow, u.buffer, q, w.g.through(links)))
+		w.r.Flows = append(w.r.Flows, w.flow(order, u.flow, u.buffer, u.beside(w.p.orders.at(order).qty), w.g.through(links)))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // other writes a flow that no buffer holds: work, use, citation, a service.
 func (w *reporter) other(order int32, m *maker, f *vf.RecipeFlow) Flow {
-	x := Flow{ID: w.flowID(w.name[order], f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo, Stage: f.Stage, State: f.State}
+	x := Flow{ID: w.flowID(w.nameOf(order), f), Type: "Intent", Action: f.Action, ResourceConformsTo: f.ResourceConformsTo, Stage: f.Stage, State: f.State}
 	w.side(&x, order, m, f)
 	runs := m.runs(f, w.p.orders.at(order).qty)
 	if !f.ResourceQuantity.IsZero() {
@@ -115,7 +115,7 @@ func (w *reporter) purchase(order int32) {
 	o := &w.p.orders
 	offer := w.n.offers[^o.at(order).maker]
 	i, b := offer.intent, offer.buffer
-	f := Flow{ID: w.name[order], Type: "Intent", Action: i.Action, Provider: i.Provider, Receiver: w.taker(order), ResourceConformsTo: i.ResourceConformsTo,
+	f := Flow{ID: w.nameOf(order), Type: "Intent", Action: i.Action, Provider: i.Provider, Receiver: w.taker(order), ResourceConformsTo: i.ResourceConformsTo,
 		Stage: i.Stage, State: i.State, ResourceQuantity: w.n.measure(b, o.at(order).qty), Due: vf.At(o.at(order).end),
 		Pegs: w.parts(b, w.g.of(order)), From: []Source{{Offer: i.ID, ResourceQuantity: w.n.measure(b, o.at(order).qty)}}}
 	w.r.Flows = append(w.r.Flows, f)
@@ -224,15 +224,18 @@ func (w *reporter) needs() {
 		}
 	}
 	for _, i := range w.p.needs {
-		d := w.n.needs.at(i)
-		if d.firm {
-			continue
+		if !w.n.needs.at(i).firm {
+			w.r.Needs = append(w.r.Needs, w.need(i, direct[i]))
 		}
-		x := w.p.need(i)
-		x.From = w.from(d.buffer, direct[i])
-		for _, c := range d.promised {
-			x.From = append(x.From, Source{Flow: c.id, ResourceQuantity: w.n.measure(d.buffer, c.qty)})
-		}
-		w.r.Needs = append(w.r.Needs, x)
 	}
+}
+
+// need writes what a need gets, with the links by which it takes.
+func (w *reporter) need(i int32, links []link) Need {
+	d, x := w.n.needs.at(i), w.p.need(i)
+	x.From = w.from(d.buffer, links)
+	for _, c := range d.promised {
+		x.From = append(x.From, Source{Flow: c.id, ResourceQuantity: w.n.measure(d.buffer, c.qty)})
+	}
+	return x
 }

@@ -143,8 +143,21 @@ func (t *tree) critical() (list []Tight) {
 	return list
 }
 
-// linksOf lists what a need takes.
+// linksOf lists what a need takes. In a plain part that stands in the bucket of the
+// time for which it is wanted.
 func (p *part) linksOf(need int32) (list []link) {
+	if p.over != nil {
+		d := p.net.needs.at(need)
+		if _, ours := slices.BinarySearch(p.buffers, d.buffer); !ours {
+			return nil
+		}
+		for _, l := range p.bucketOf(d.buffer, max(d.due, p.net.now)).links {
+			if l.consumer == ^need {
+				list = append(list, l)
+			}
+		}
+		return list
+	}
 	for _, l := range p.links.all() {
 		if l.consumer == ^need {
 			list = append(list, *l)
@@ -156,7 +169,7 @@ func (p *part) linksOf(need int32) (list []link) {
 // promise is the number of a promise among the needs, where it has to be planned
 // for; else -1.
 func (n *network) promise(id vf.ID) int32 {
-	return n.needs.index(func(d *need) bool { return d.id == id && d.serves != "" })
+	return n.needCalled(id, func(d *need) bool { return d.serves != "" })
 }
 
 // lastReady is the link whose supply is ready last; of several the one behind which
@@ -230,7 +243,7 @@ func (t *tree) tight(l link, free int64) Tight {
 		}
 	default:
 		m := &n.makers[o.at(order).maker]
-		x.Process, x.HasBeginning, x.HasEnd = t.w.name[order], vf.At(o.at(order).begin), vf.At(o.at(order).end)
+		x.Process, x.HasBeginning, x.HasEnd = t.w.nameOf(order), vf.At(o.at(order).begin), vf.At(o.at(order).end)
 		x.Text = n.recipeName(m)
 		if m.recipe.PerformedBy != "" {
 			x.Text += " by " + n.agentName(m.recipe.PerformedBy)

@@ -246,16 +246,6 @@ func (t *roll[V]) all() iter.Seq2[int32, V] {
 	}
 }
 
-// index is the number of the first entry for which is holds, or -1.
-func (t *roll[V]) index(is func(V) bool) int32 {
-	for i, v := range t.all() {
-		if is(v) {
-			return i
-		}
-	}
-	return -1
-}
-
 // clone returns a roll that stays as it is when this one changes, and the other way
 // about.
 func (t *roll[V]) clone() roll[V] {

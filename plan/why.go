@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"strings"
 
 	"commonweal/rule"
@@ -34,31 +33,24 @@ type Rest struct {
 
 // Why explains one need. An unknown id is refused as needNotPlanned.
 func (p *Plan) Why(id vf.ID) (*Why, error) {
-	i := p.net.needs.index(func(d *need) bool { return d.id == id && !d.firm })
+	i := p.net.needCalled(id, func(d *need) bool { return !d.firm })
 	if i < 0 {
 		return nil, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
 	}
-	own := p.partOfNeed(int32(i))
-	w := newReporter(own, &Report{})
-	w.needs()
-	x := &Why{Rests: []Rest{}}
-	x.Need = w.r.Needs[slices.IndexFunc(w.r.Needs, func(d Need) bool { return d.ID == id })]
+	own := p.partOfNeed(i)
+	w := newReporter(own, nil)
+	direct := own.linksOf(i)
+	x := &Why{Need: w.need(i, direct), Rests: []Rest{}}
 	for k := range own.problems {
 		if own.problems[k].About == id {
 			x.Problem = &own.problems[k]
 		}
 	}
-	t := tree{w: w, need: int32(i), seen: map[int32]bool{}, roots: map[int32]int64{}}
+	t := tree{w: w, need: i, seen: map[int32]bool{}, roots: map[int32]int64{}}
 	for _, c := range p.net.needs.at(i).promised {
 		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs.at(i).buffer, c.qty), HasEnd: vf.At(c.at),
 			Text: p.net.amount(p.net.needs.at(i).buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
 		x.Rests = append(x.Rests, t.behind(c.id)...)
-	}
-	var direct []link
-	for _, l := range own.links.all() {
-		if l.consumer == ^int32(i) {
-			direct = append(direct, *l)
-		}
 	}
 	for _, l := range together(direct) {
 		t.walk(l, l.qty, 0)
@@ -68,11 +60,44 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 	return x, nil
 }
 
+// needCalled is the number of the first need of an id that fits, -1 if there is none.
+// Those that were there when the facts were read are sorted by id, but for those
+// that are gone since; what came later lies behind them.
+func (n *network) needCalled(id vf.ID, fits func(*need) bool) int32 {
+	low, high := int32(0), n.counted
+	for low < high {
+		mid := (low + high) / 2
+		at := mid
+		for at < high && n.needs.at(at).gone {
+			at++
+		}
+		if at < high && n.needs.at(at).id < id {
+			low = at + 1
+		} else {
+			high = mid
+		}
+	}
+	for i := low; int(i) < n.needs.len(); i++ {
+		d := n.needs.at(i)
+		switch {
+		case d.gone:
+		case d.id == id && fits(d):
+			return i
+		case d.id != id && i < n.counted:
+			i = n.counted - 1
+		}
+	}
+	return -1
+}
+
 func (p *Plan) someNeeds() string {
 	var ids []string
 	for _, d := range p.net.needs.all() {
-		if !d.firm && len(ids) < 12 {
+		if !d.firm {
 			ids = append(ids, string(d.id))
+		}
+		if len(ids) == 12 {
+			break
 		}
 	}
 	if len(ids) == 0 {
@@ -83,18 +108,12 @@ func (p *Plan) someNeeds() string {
 
 // behind walks to what a promise rests on that has to be planned for.
 func (t *tree) behind(promise vf.ID) []Rest {
-	i := t.w.n.needs.index(func(d *need) bool { return d.id == promise && d.serves != "" })
+	i := t.w.n.promise(promise)
 	if i < 0 {
 		return nil
 	}
-	u := tree{w: t.w, need: int32(i), seen: t.seen}
-	var links []link
-	for _, l := range t.w.p.links.all() {
-		if l.consumer == ^int32(i) {
-			links = append(links, *l)
-		}
-	}
-	for _, l := range together(links) {
+	u := tree{w: t.w, need: i, seen: t.seen}
+	for _, l := range together(t.w.p.linksOf(i)) {
 		u.walk(l, l.qty, 1)
 	}
 	return u.rests
@@ -148,7 +167,7 @@ func (t *tree) order(r Rest, order int32, what string, beside bool) {
 		return
 	}
 	m := &n.makers[o.at(order).maker]
-	r.Process = t.w.name[order]
+	r.Process = t.w.nameOf(order)
 	r.Text = what + " from " + n.recipeName(m)
 	if m.recipe.PerformedBy != "" {
 		r.Text += " by " + n.agentName(m.recipe.PerformedBy)

@@ -7,7 +7,6 @@ import (
 
 	"commonweal/plan"
 	"commonweal/vf"
-	zones "commonweal/zone"
 )
 
 // changes are facts that would be other than they are: records that are new or said
@@ -84,7 +83,19 @@ func (f *facts) setAll(texts []string) (records []vf.Record) {
 	return records
 }
 
-// plan plans a branch of the facts.
-func (b *branch) plan(g *vf.Graph, now vf.Time) (*plan.Plan, error) {
-	return plan.New(plan.With(g, b.records, b.without), plan.Settings{Now: now, Zone: zones.Load})
+// changes are the facts of the branch as changes to those of a plan.
+func (b *branch) changes() []plan.FactChange {
+	gone := map[vf.ID]bool{}
+	var list []plan.FactChange
+	for _, id := range b.without {
+		if !gone[id] {
+			gone[id], list = true, append(list, plan.FactChange{ID: id})
+		}
+	}
+	for _, r := range b.records {
+		if !gone[r.Key()] {
+			list = append(list, plan.FactChange{After: r})
+		}
+	}
+	return list
 }

@@ -34,7 +34,7 @@ func (c *forwardCommand) Run(p *program) error {
 		return err
 	}
 	b := branch{records: h.Facts(now)}
-	with, err := b.plan(g, now)
+	with, _, err := current.Change(b.changes()...)
 	if err != nil {
 		return err
 	}

@@ -24,10 +24,6 @@ func (c *whatifCommand) Run(p *program) error {
 	if len(c.Files)+len(c.Set)+len(c.Without) == 0 {
 		return usage("say what would be different: a file of changes, --set or --without")
 	}
-	now, err := p.nowOr(c.Now)
-	if err != nil {
-		return err
-	}
 	begin := sources{Files: c.In}
 	current, _, g, err := begin.plan(p, c.Now)
 	if err != nil {
@@ -40,11 +36,11 @@ func (c *whatifCommand) Run(p *program) error {
 	told := plan.Comparison{Current: current.Figures(), Branches: []plan.Branch{}}
 	all := plan.With(g, nil, nil) // for the names
 	for _, b := range list {
-		other, err := b.plan(g, now)
+		made, err := current.NewBranch(b.name, b.changes()...)
 		if err != nil {
 			return err
 		}
-		told.Branches = append(told.Branches, current.NewBranch(b.name, other))
+		told.Branches = append(told.Branches, made)
 		for _, r := range b.records {
 			all.Add(r)
 		}

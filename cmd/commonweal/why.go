@@ -3,31 +3,66 @@ package main
 import (
 	"strings"
 
+	"commonweal/plan"
 	"commonweal/vf"
 )
 
-// whyCommand explains a need.
+// whyCommand explains a need, or a proposed process or taking.
 type whyCommand struct {
-	Need vf.ID  `arg:"" help:"The need."`
-	Now  string `help:"What time the plan takes it to be; the present if left out."`
+	Of  vf.ID  `arg:"" name:"id" help:"The need; or a proposed process or taking, by its id in the plan."`
+	Now string `help:"What time the plan takes it to be; the present if left out."`
 	sources
 }
 
-// Run plans and explains the one need.
+// Run plans and explains the one need or process.
 func (c *whyCommand) Run(p *program) error {
 	made, _, g, err := c.plan(p, c.Now)
 	if err != nil {
 		return err
 	}
-	why, err := made.Why(c.Need)
+	if strings.HasPrefix(string(c.Of), "plan/") {
+		return tellServes(p, made, c.Of)
+	}
+	why, err := made.Why(c.Of)
 	if err != nil {
 		return err
 	}
 	if p.JSON {
 		return p.printJSON(why)
 	}
-	v := &planView{p: p, names: namesOf(g)}
-	n := why.Need
+	tellWhy(&planView{p: p, names: namesOf(g)}, why)
+	return nil
+}
+
+// tellServes prints which needs a proposed process or taking serves.
+func tellServes(p *program, made *plan.Plan, id vf.ID) error {
+	serves, err := made.Serves(id)
+	if err != nil {
+		return err
+	}
+	if p.JSON {
+		return p.printJSON(serves)
+	}
+	p.say("%s", wrap(serves.Text+".", 0))
+	for _, x := range serves.Gives {
+		if len(x.Needs) == 0 {
+			p.say("%s", wrap("It gives "+x.Text+", which serves no need.", 0))
+			continue
+		}
+		p.say("%s", wrap("It gives "+x.Text+", which serves:", 0))
+		for _, y := range x.Needs {
+			p.say("- %s", wrap(y.Text, 2))
+		}
+		if !x.Over.IsZero() {
+			p.say("- %s", wrap(x.Over.HasNumericalValue.String()+" of it no need", 2))
+		}
+	}
+	return nil
+}
+
+// tellWhy prints what a need rests on.
+func tellWhy(v *planView, why *plan.Why) {
+	p, n := v.p, why.Need
 	p.say("%s", wrap(string(n.ID)+": "+v.names.amount(n.Wanted)+" of "+v.names.of(n.ResourceConformsTo)+" for "+v.names.of(n.Receiver)+
 		" by "+day(n.Due)+" is "+strings.Join(v.state(n), " ")+".", 0))
 	if why.Problem != nil {
@@ -47,5 +82,4 @@ func (c *whyCommand) Run(p *program) error {
 	for _, x := range why.Critical {
 		p.say("- %s", wrap(x.Text, 2))
 	}
-	return nil
 }
