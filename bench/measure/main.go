@@ -27,7 +27,7 @@ func main() {
 }
 
 // errUsage tells how the command is called.
-var errUsage = errors.New("measure takes no arguments, or one of: sizes, late, chains, changes")
+var errUsage = errors.New("measure takes no arguments, or one of: sizes, late, chains, changes, reasons")
 
 func run(args []string) error {
 	if len(args) == 3 { // a process that measures one row
@@ -40,7 +40,7 @@ func run(args []string) error {
 	tables := []struct {
 		name  string
 		print func() error
-	}{{"sizes", printSizes}, {"late", printLate}, {"chains", printChains}, {"changes", printChanges}}
+	}{{"sizes", printSizes}, {"late", printLate}, {"chains", printChains}, {"changes", printChanges}, {"reasons", printReasons}}
 	fmt.Printf("%d processors, %s; times: best of %d, from records to pegged plan\n", runtime.NumCPU(), runtime.Version(), rounds)
 	known := len(args) == 0
 	for _, t := range tables {
@@ -70,6 +70,8 @@ func row(table, name string, count int) error {
 		r, err = measureChains(name, count)
 	case "changes":
 		r, err = measureChanges(name, count)
+	case "reasons":
+		r, err = measureReasons(name, count)
 	case "copying":
 		r = copySpeed(count)
 	default:
