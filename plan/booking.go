@@ -168,7 +168,7 @@ func (p *part) overBudget(o int32, x spending) Problem {
 	c := &p.net.capacities[o]
 	_, to := periodOf(c.period, max(x.period, p.net.now))
 	f := Problem{Kind: "overCapacity", About: c.id, When: vf.At(max(x.period, p.net.now))}
-	amount := func(q int64) string { return hoursText(q) }
+	amount := hoursText
 	if c.kind == limit {
 		f.Kind = "limitExceeded"
 		amount = func(q int64) string {

@@ -238,7 +238,7 @@ func (c *checker) budgets() {
 		}
 	}
 	for k, q := range sums {
-		most := vf.Measure{}
+		var most vf.Measure
 		if m := c.can.resource[k.what]; m != nil {
 			most = m.Budget
 		} else {

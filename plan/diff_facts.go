@@ -91,7 +91,7 @@ func sameRecord(a, b vf.Record) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-func (c *factChanges) needs(old, new []*need) {
+func (c *factChanges) needs(old, made []*need) {
 	o, n := c.old.net, c.new.net
 	id := func(d *need) vf.ID {
 		if d.gone {
@@ -99,22 +99,22 @@ func (c *factChanges) needs(old, new []*need) {
 		}
 		return d.id
 	}
-	pairUp(old, new, id, func(was, now int) {
+	pairUp(old, made, id, func(was, now int) {
 		switch {
-		case was < 0 && new[now].intent != nil:
-			d := new[now]
+		case was < 0 && made[now].intent != nil:
+			d := made[now]
 			c.add(string(d.id)+" is new: "+n.needName(d)+" by "+day(d.due), -1, d.buffer)
 		case now < 0 && old[was].intent != nil:
 			d := old[was]
 			c.add(string(d.id)+" is no more: "+o.needName(d)+" by "+day(d.due), d.buffer, -1)
 		case was < 0:
-			d := new[now]
+			d := made[now]
 			c.add("firm work takes "+n.amount(d.buffer, d.qty)+" of "+n.bufferName(d.buffer)+" on "+day(d.due)+" ("+string(d.id)+")", -1, d.buffer)
 		case now < 0:
 			d := old[was]
 			c.add("firm work no longer takes "+o.amount(d.buffer, d.qty)+" of "+o.bufferName(d.buffer)+" ("+string(d.id)+")", d.buffer, -1)
 		default:
-			c.need(old[was], new[now])
+			c.need(old[was], made[now])
 		}
 	})
 }
@@ -156,7 +156,7 @@ func raised(was, now int64) string {
 	return "lowered "
 }
 
-func (c *factChanges) offers(old, new []*offer) {
+func (c *factChanges) offers(old, made []*offer) {
 	o, n := c.old.net, c.new.net
 	id := func(x *offer) vf.ID {
 		if x.gone {
@@ -164,16 +164,16 @@ func (c *factChanges) offers(old, new []*offer) {
 		}
 		return x.intent.ID
 	}
-	pairUp(old, new, id, func(was, now int) {
+	pairUp(old, made, id, func(was, now int) {
 		switch {
 		case was < 0:
-			x := new[now]
+			x := made[now]
 			c.add(string(x.intent.ID)+" is new: "+n.bufferName(x.buffer)+" from "+n.agentName(x.intent.Provider), -1, x.buffer)
 		case now < 0:
 			x := old[was]
 			c.add(string(x.intent.ID)+" is no more: "+o.bufferName(x.buffer)+" from "+o.agentName(x.intent.Provider), x.buffer, -1)
 		default:
-			c.offer(old[was], new[now])
+			c.offer(old[was], made[now])
 		}
 	})
 }
@@ -194,10 +194,10 @@ func (c *factChanges) offer(a, b *offer) {
 	}
 }
 
-func (c *factChanges) supplies(old, new []supply) {
+func (c *factChanges) supplies(old, made []supply) {
 	o, n := c.old.net, c.new.net
 	id := func(x supply) vf.ID { return x.id }
-	was, now := byRecord(old), byRecord(new)
+	was, now := byRecord(old), byRecord(made)
 	pairUp(was, now, id, func(i, k int) {
 		switch {
 		case i < 0:

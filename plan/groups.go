@@ -224,7 +224,7 @@ func tieAll[R vf.Record](g *groups, list []R, numbers []int32) {
 	}
 }
 
-// tieNamed ties the records that are referred to to those who refer to them.
+// tieNamed ties records to those that name them.
 func tieNamed[R vf.Record](g *groups, list []R, numbers []int32) {
 	for i, r := range list {
 		if k := g.nodes.get(r.Key()); k > 0 && numbers[i] >= 0 {

@@ -225,7 +225,7 @@ func (r *renetting) edited(b int32, at int64, edits []edit) (x *bucket, same boo
 	if total > 0 && !r.give(b, &was, x, total) {
 		return x, false
 	}
-	r.compare(b, &was, x)
+	r.compare(&was, x)
 	return x, slices.Equal(was.orders, x.orders) && slices.Equal(was.links, x.links)
 }
 
@@ -401,7 +401,7 @@ func (r *renetting) bucket(b int32, at int64, pool *[]lot) (x *bucket, same bool
 			}
 		}
 	}
-	r.compare(b, &was, x)
+	r.compare(&was, x)
 	return x, slices.Equal(was.orders, x.orders) && slices.Equal(was.links, x.links)
 }
 
@@ -434,7 +434,7 @@ func (r *renetting) kept(was *bucket, o order) int32 {
 }
 
 // compare notes which orders left and came, and reaches what they take.
-func (r *renetting) compare(b int32, was, is *bucket) {
+func (r *renetting) compare(was, is *bucket) {
 	p := r.p
 	for _, i := range was.orders {
 		if slices.Contains(is.orders, i) {
@@ -477,15 +477,15 @@ func (r *renetting) count(maker int32, by int) {
 // reachUses reaches what an order took, and what the one takes that took its place.
 func (r *renetting) reachUses(was, is int32, by int) {
 	p := r.p
-	any := max(was, is)
-	maker := p.orders.at(any).maker
+	either := max(was, is)
+	maker := p.orders.at(either).maker
 	r.count(maker, by)
 	if maker < 0 {
 		return
 	}
 	m := &p.net.makers[maker]
 	for k := range m.uses {
-		e := edit{at: p.orders.at(any).begin, was: was, is: is}
+		e := edit{at: p.orders.at(either).begin, was: was, is: is}
 		if is != none {
 			q, ok := m.uses[k].of(p.orders.at(is).qty)
 			if !ok {

@@ -190,7 +190,7 @@ func compareProducts(a, b, c, d int64) int {
 // on where there are any. At its end the explosion stands at what everybody got.
 func (f *filling) fill() {
 	for {
-		for round := 0; round < 4*len(f.claims)+64; round++ {
+		for range 4*len(f.claims) + 64 {
 			next, more := f.raise()
 			if !more {
 				break

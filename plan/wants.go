@@ -349,7 +349,7 @@ func (r *reader) stock(x *vf.EconomicResource) {
 }
 
 // placedByRecipes lists the specifications of which a recipe names a place. Only
-// where a recipe, a requirement or an offer does does it matter where a resource is.
+// where a recipe, a requirement or an offer does so is it of account where a resource is.
 func (n *network) placedByRecipes() map[vf.ID]bool {
 	list := map[vf.ID]bool{}
 	for i := range n.buffers {

@@ -53,7 +53,7 @@ type changes struct {
 
 var errNotAnew = errors.New("the plan that followed the changes is not the one that is made anew")
 
-// draws draws changes of needs, always the same ones.
+// draws gives out changes of needs by lot, always the same ones.
 type draws struct {
 	graph vf.Graph // with the changes
 	needs []int    // places in the intents
@@ -61,7 +61,7 @@ type draws struct {
 }
 
 func newDraws(g *vf.Graph) *draws {
-	d := &draws{graph: *g, r: rand.New(rand.NewPCG(1, 2))}
+	d := &draws{graph: *g, r: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // the same lots on each run
 	d.graph.Intents = slices.Clone(g.Intents)
 	for k, i := range g.Intents {
 		if i.Receiver != "" && i.Keep == "" {
