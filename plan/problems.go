@@ -412,17 +412,23 @@ func (n *network) promisedFor(c coverage, d *need) Cause {
 // preferred, which were asked first.
 const mostCauses = 20
 
+// told are the causes that count for the state of a need: what is late was missing
+// nowhere if it is awaited.
+func told(s needState, r reasons) []cause {
+	if s.state != "late" {
+		return r.all
+	}
+	return slices.DeleteFunc(slices.Clone(r.all), func(c cause) bool {
+		return c.kind == causeNoSupply && slices.ContainsFunc(r.all, func(x cause) bool {
+			return x.buffer == c.buffer && (x.kind == causeAwaits || x.kind == causeOfferLater)
+		})
+	})
+}
+
 func (p *part) needProblem(d *need, s needState, r reasons) Problem {
 	n := p.net
 	x := Problem{Kind: s.state, About: d.id, When: vf.At(d.due), Needs: []Part{{d.id, n.measure(d.buffer, d.wanted)}}}
-	causes := r.all
-	if s.state == "late" {
-		causes = slices.DeleteFunc(slices.Clone(r.all), func(c cause) bool {
-			return c.kind == causeNoSupply && slices.ContainsFunc(r.all, func(x cause) bool {
-				return x.buffer == c.buffer && (x.kind == causeAwaits || x.kind == causeOfferLater)
-			})
-		})
-	}
+	causes := told(s, r)
 	if s.state == "short" {
 		x.Quantity = n.measure(d.buffer, d.wanted-s.covered)
 		x.Needs[0].ResourceQuantity = x.Quantity

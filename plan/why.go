@@ -16,6 +16,11 @@ type Why struct {
 
 	// Critical is what sets the date of the last delivery, back from it.
 	Critical []Tight `json:"critical"`
+
+	// Without is what the need would get without each cause of its problem. Untried
+	// says what was too much to plan again for that.
+	Without []Counterfactual `json:"without"`
+	Untried string           `json:"untried,omitempty"`
 }
 
 // Rest is one thing that a need rests on: a process, a taking, stock or a
@@ -56,7 +61,10 @@ func (p *Plan) Why(id vf.ID) (*Why, error) {
 		t.walk(l, l.qty, 0)
 	}
 	x.Rests = append(x.Rests, t.rests...)
-	x.Critical = append([]Tight{}, t.critical()...)
+	x.Critical, x.Without = append([]Tight{}, t.critical()...), []Counterfactual{}
+	if x.Problem != nil {
+		x.Without, x.Untried = p.without(own, i)
+	}
 	return x, nil
 }
 

@@ -70,6 +70,7 @@ func tellWhy(v *planView, why *plan.Why) {
 			p.say("- %s", wrap("because "+cause.Text, 2))
 		}
 	}
+	sayWithout(p, why)
 	if len(why.Rests) > 0 {
 		p.say("It rests on:")
 	}
@@ -81,5 +82,18 @@ func tellWhy(v *planView, why *plan.Why) {
 	}
 	for _, x := range why.Critical {
 		p.say("- %s", wrap(x.Text, 2))
+	}
+}
+
+// sayWithout says what the need would get without each cause.
+func sayWithout(p *program, why *plan.Why) {
+	if len(why.Without) > 0 {
+		p.say("What would help, each alone:")
+	}
+	for _, x := range why.Without {
+		p.say("- %s", wrap(x.Text, 2))
+	}
+	if why.Untried != "" {
+		p.say("%s", wrap(why.Untried, 0))
 	}
 }
