@@ -245,7 +245,7 @@ func (x *expansion) recurring(b *blockTimes) ([]int64, error) {
 		}
 		last = min(last, until)
 	}
-	option := rruleOf(r, b.Begin.Clock)
+	option := rruleOf(r)
 	if reason := tooMuch(r, b.Begin.Clock); reason != "" {
 		return nil, absurd(&b.WorkBlock, reason)
 	}
@@ -262,7 +262,13 @@ func (x *expansion) recurring(b *blockTimes) ([]int64, error) {
 	shift := centuriesLeft(last) * fourCenturies
 	option.Dtstart, option.Until = time.Unix(begin+shift, 0).UTC(), time.Unix(last+shift, 0).UTC()
 	before := x.said
-	list, err := x.visit(b, option, low, shift)
+	var list []int64
+	var err error
+	if len(r.Weeks) > 0 {
+		list, err = x.visitWeeks(b, low, last)
+	} else {
+		list, err = x.visit(b, option, low, shift)
+	}
 	if err == nil && x.said == before {
 		if err = x.charge(b, emptySteps); err == nil {
 			err = neverIs(b, option)
@@ -303,13 +309,20 @@ func (x *expansion) visit(b *blockTimes, option rrule.ROption, low, shift int64)
 
 // neverIs refuses a rule that gives nothing at all, at any time.
 func neverIs(b *blockTimes, option rrule.ROption) error {
+	const reason = "it gives no time in four hundred years"
+	if len(b.Repeats.Weeks) > 0 {
+		if !weeksOf(b.Repeats, b.Begin.Clock).ever() {
+			return absurd(&b.WorkBlock, reason)
+		}
+		return nil
+	}
 	option.Until, option.Count = time.Unix(math.MaxInt32*128, 0).UTC(), 1
 	made, err := rrule.NewRRule(option)
 	if err != nil {
 		return absurd(&b.WorkBlock, err.Error())
 	}
 	if _, ok := made.Iterator()(); !ok {
-		return absurd(&b.WorkBlock, "it gives no time in four hundred years")
+		return absurd(&b.WorkBlock, reason)
 	}
 	return nil
 }
@@ -339,19 +352,14 @@ func rulePeriod(r *vf.WorkRule) int64 {
 	return lengths[r.Every] * int64(r.Interval)
 }
 
-// rruleOf says a rule in the words of the library. A rule that names weeks alone
-// is about the day of the week on which it begins, as months alone are about the
-// day of the month.
-func rruleOf(r *vf.WorkRule, begin int64) rrule.ROption {
+// rruleOf says a rule in the words of the library, all but its weeks.
+func rruleOf(r *vf.WorkRule) rrule.ROption {
 	frequencies := map[vf.Frequency]rrule.Frequency{vf.Yearly: rrule.YEARLY, vf.Monthly: rrule.MONTHLY, vf.Weekly: rrule.WEEKLY, vf.Daily: rrule.DAILY, vf.Hourly: rrule.HOURLY}
 	days := []rrule.Weekday{rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU}
 	o := rrule.ROption{Freq: frequencies[r.Every], Interval: r.Interval, Count: r.Count, Wkst: days[r.WeekStart], Bysetpos: r.Positions, Bymonth: r.Months,
-		Bymonthday: r.MonthDays, Byyearday: r.YearDays, Byweekno: r.Weeks, Byhour: r.Hours, Byminute: r.Minutes, Bysecond: r.Seconds}
+		Bymonthday: r.MonthDays, Byyearday: r.YearDays, Byhour: r.Hours, Byminute: r.Minutes, Bysecond: r.Seconds}
 	for _, d := range r.Days {
 		o.Byweekday = append(o.Byweekday, ruleDays(r, d)...)
-	}
-	if len(r.Weeks) > 0 && len(r.Days)+len(r.MonthDays)+len(r.YearDays) == 0 {
-		o.Byweekday = days[(time.Unix(begin, 0).UTC().Weekday()+6)%7:][:1]
 	}
 	return o
 }

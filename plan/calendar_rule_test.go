@@ -30,7 +30,7 @@ func ruleMeans(r *vf.WorkRule, first, d time.Time) bool {
 			return false
 		}
 	case vf.Yearly:
-		if (d.Year()-first.Year())%r.Interval != 0 {
+		if (yearOf(r, d)-yearOf(r, first))%r.Interval != 0 {
 			return false
 		}
 	}
@@ -39,12 +39,12 @@ func ruleMeans(r *vf.WorkRule, first, d time.Time) bool {
 	}
 	lastOfYear := time.Date(d.Year(), 12, 31, 0, 0, 0, 0, time.UTC).YearDay()
 	lastOfMonth := time.Date(d.Year(), d.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	_, week := d.ISOWeek()
+	week, lastWeek := weekOfYear(r, d)
 	named := false
 	for _, part := range []struct {
 		list   []int
 		values []int
-	}{{r.MonthDays, []int{d.Day(), d.Day() - lastOfMonth - 1}}, {r.YearDays, []int{d.YearDay(), d.YearDay() - lastOfYear - 1}}, {r.Weeks, []int{week}}} {
+	}{{r.MonthDays, []int{d.Day(), d.Day() - lastOfMonth - 1}}, {r.YearDays, []int{d.YearDay(), d.YearDay() - lastOfYear - 1}}, {r.Weeks, []int{week, week - lastWeek - 1}}} {
 		named = named || len(part.list) > 0
 		if len(part.list) > 0 && !slices.ContainsFunc(part.list, func(v int) bool { return slices.Contains(part.values, v) }) {
 			return false
@@ -58,6 +58,28 @@ func ruleMeans(r *vf.WorkRule, first, d time.Time) bool {
 
 func weekOf(r *vf.WorkRule, d time.Time) time.Time {
 	return d.AddDate(0, 0, -((int(d.Weekday())+6)%7-r.WeekStart+7)%7)
+}
+
+// yearOf is the year to which a day counts: that of its week where a rule names
+// weeks, and so the one that has the fourth day of the week.
+func yearOf(r *vf.WorkRule, d time.Time) int {
+	if len(r.Weeks) == 0 {
+		return d.Year()
+	}
+	return weekOf(r, d).AddDate(0, 0, 3).Year()
+}
+
+// weekOfYear is the number of the week of a day, and that of the last of its year.
+func weekOfYear(r *vf.WorkRule, d time.Time) (week, last int) {
+	fourth := weekOf(r, d).AddDate(0, 0, 3)
+	for t := fourth; t.Year() == fourth.Year(); t = t.AddDate(0, 0, -7) {
+		week++
+	}
+	last = week
+	for t := fourth.AddDate(0, 0, 7); t.Year() == fourth.Year(); t = t.AddDate(0, 0, 7) {
+		last++
+	}
+	return week, last
 }
 
 func meantDay(r *vf.WorkRule, w vf.WorkDay, d time.Time, lastOfMonth, lastOfYear int) bool {
@@ -105,7 +127,7 @@ func randomRule(t *rapid.T) *vf.WorkRule {
 		r.YearDays = fewNumbers(t, "day of the year", -366, 366)
 	}
 	if r.Every == vf.Yearly && chosen("weeks") {
-		r.Weeks, r.Interval, r.WeekStart = fewNumbers(t, "week", 1, 53), 1, 0
+		r.Weeks = fewNumbers(t, "week", -53, 53)
 	}
 	if chosen("days") {
 		for range rapid.IntRange(1, 3).Draw(t, "how many days") {
@@ -154,33 +176,111 @@ func ruleText(r *vf.WorkRule) string {
 // TestRulesMeanWhatTheySay compares calendars with a walk through the days.
 func TestRulesMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) { meansWhatItSays(t, randomRule(t)) })
+}
+
+// TestWeeksMeanWhatTheySay does so with weeks that reach over New Year.
+func TestWeeksMeanWhatTheySay(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		r := randomRule(t)
-		first := time.Date(rapid.SampledFrom([]int{1970, 2019, 2024, 2026}).Draw(t, "year"), 1, rapid.IntRange(1, 366).Draw(t, "first"), 0, 0, 0, 0, time.UTC)
-		from := time.Date(2026, 1, rapid.IntRange(1, 366).Draw(t, "from"), 0, 0, 0, 0, time.UTC)
-		until := from.AddDate(0, 0, rapid.IntRange(1, 900).Draw(t, "length"))
-		c, err := parseWorkTime([]string{"DTSTART:" + first.Format("20060102"), "RRULE:" + ruleText(r)}, nil, from.Unix(), until.Unix())
-		var days []stretch
-		count := 0
-		for d := first; d.Before(until); d = d.AddDate(0, 0, 1) {
-			if !ruleMeans(r, first, d) {
-				continue
-			}
-			if count++; r.Count > 0 && count > r.Count {
-				break
-			}
-			days = append(days, stretch{d.Unix(), d.Unix() + aDay})
+		r.Every = vf.Yearly
+		r.Weeks = rapid.SliceOfNDistinct(rapid.SampledFrom([]int{-53, -52, -1, 1, 2, 51, 52, 53}), 1, 4, rapid.ID[int]).Draw(t, "weeks")
+		for i := range r.Days {
+			r.Days[i].Nth = 0
 		}
-		if err != nil {
-			if len(days) > 0 {
-				t.Fatalf("%s is refused: %v", ruleText(r), err)
-			}
-			return
+		if rapid.Bool().Draw(t, "weeks, days and count alone") {
+			r.Months, r.MonthDays, r.YearDays = nil, nil, nil
+			r.Count = rapid.IntRange(1, 30).Draw(t, "count")
 		}
-		if want := newCalendar(merged(days, from.Unix(), until.Unix()), from.Unix(), until.Unix()); stretchesIn(c, time.UTC) != stretchesIn(want, time.UTC) {
-			t.Fatalf("%s from %s\nhas  %s\nwant %s", ruleText(r), first, stretchesIn(c, time.UTC), stretchesIn(want, time.UTC))
-		}
+		meansWhatItSays(t, r)
 	})
+}
+
+func meansWhatItSays(t *rapid.T, r *vf.WorkRule) {
+	first := time.Date(rapid.SampledFrom([]int{1970, 2019, 2024, 2026}).Draw(t, "year"), 1, rapid.IntRange(1, 366).Draw(t, "first"), 0, 0, 0, 0, time.UTC)
+	from := time.Date(2026, 1, rapid.IntRange(1, 366).Draw(t, "from"), 0, 0, 0, 0, time.UTC)
+	until := from.AddDate(0, 0, rapid.IntRange(1, 900).Draw(t, "length"))
+	c, err := parseWorkTime([]string{"DTSTART:" + first.Format("20060102"), "RRULE:" + ruleText(r)}, nil, from.Unix(), until.Unix())
+	var days []stretch
+	count := 0
+	for d := first; d.Before(until); d = d.AddDate(0, 0, 1) {
+		if !ruleMeans(r, first, d) {
+			continue
+		}
+		if count++; r.Count > 0 && count > r.Count {
+			break
+		}
+		days = append(days, stretch{d.Unix(), d.Unix() + aDay})
+	}
+	if err != nil {
+		if len(days) > 0 {
+			t.Fatalf("%s is refused: %v", ruleText(r), err)
+		}
+		return
+	}
+	if want := newCalendar(merged(days, from.Unix(), until.Unix()), from.Unix(), until.Unix()); stretchesIn(c, time.UTC) != stretchesIn(want, time.UTC) {
+		t.Fatalf("%s from %s\nhas  %s\nwant %s", ruleText(r), first, stretchesIn(c, time.UTC), stretchesIn(want, time.UTC))
+	}
+}
+
+// TestWeeksOfTheYear has weeks over New Year as a calendar on the wall shows them.
+func TestWeeksOfTheYear(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ first, rule, want string }{
+		{"20190112", "BYWEEKNO=53", "2021-01-02 2027-01-02"},
+		{"20190112", "BYWEEKNO=1,2,3,53;COUNT=7", "2019-01-12 2019-01-19 2020-01-04 2020-01-11 2020-01-18 2021-01-02 2021-01-09"},
+		{"20191230", "BYWEEKNO=1;COUNT=3", "2019-12-30 2021-01-04 2022-01-03"},
+		{"20191230", "BYWEEKNO=1;INTERVAL=5", "2019-12-30 2024-12-30"},
+		{"20210101", "BYWEEKNO=53;INTERVAL=6", "2021-01-01 2027-01-01"},
+		{"20190104", "BYWEEKNO=-1;COUNT=4", "2019-12-27 2021-01-01 2021-12-31 2022-12-30"},
+		{"20190101", "BYWEEKNO=-53;BYDAY=WE", "2020-01-01 2025-12-31"},
+		{"20190101", "BYWEEKNO=53;WKST=SU;BYDAY=SU,SA", "2020-12-27 2021-01-02 2025-12-28 2026-01-03"},
+		{"20190101", "BYWEEKNO=53,1;BYDAY=MO,SU;BYSETPOS=1,-1;COUNT=4", "2019-01-06 2019-12-30 2021-01-03 2021-01-04"},
+		{"20190101", "BYWEEKNO=1;BYMONTH=12;BYDAY=MO,FR", "2019-12-30 2024-12-30 2025-12-29"},
+		{"20190101", "BYWEEKNO=53;BYYEARDAY=1,-1", "2020-12-31 2021-01-01 2026-12-31 2027-01-01"},
+	} {
+		from, until := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC)
+		made, err := parseWorkTime([]string{"DTSTART:" + c.first + "T080000", "DTEND:" + c.first + "T090000", "RRULE:FREQ=YEARLY;" + c.rule}, nil, from.Unix(), until.Unix())
+		if err != nil {
+			t.Errorf("%s from %s: %v", c.rule, c.first, err)
+			continue
+		}
+		var days []string
+		for _, s := range made.spans() {
+			days = append(days, strings.TrimSuffix(time.Unix(s.from, 0).UTC().Format("2006-01-02 15:04"), " 08:00"))
+		}
+		if has := strings.Join(days, " "); has != c.want {
+			t.Errorf("%s from %s\nhas  %s\nwant %s", c.rule, c.first, has, c.want)
+		}
+	}
+}
+
+// TestWeeksThatNeverAre tells rules that give nothing ever from those that give
+// nothing yet, and bounds those that give too much.
+func TestWeeksThatNeverAre(t *testing.T) {
+	t.Parallel()
+	for text, refused := range map[string]bool{
+		"BYWEEKNO=53;BYMONTH=6": true, "BYWEEKNO=1,-1;BYMONTHDAY=15": true, "BYWEEKNO=5;BYDAY=MO,TU;BYSETPOS=3": true, "BYWEEKNO=2;BYYEARDAY=4": true,
+		"BYWEEKNO=53;BYDAY=MO;INTERVAL=400": true, // from 2027, which has 52, as all those have that are like it
+		"BYWEEKNO=53;BYDAY=MO":              false, "BYWEEKNO=1;BYMONTH=12;INTERVAL=7": false, "BYWEEKNO=53;INTERVAL=999999;COUNT=1": false,
+		"BYWEEKNO=20;BYMINUTE=" + everyNumber(60) + ";BYSECOND=" + everyNumber(60): true,
+	} {
+		from := time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)
+		c, err := parseWorkTime([]string{"DTSTART:20270201", "RRULE:FREQ=YEARLY;" + text}, nil, from.Unix(), from.AddDate(0, 3, 0).Unix())
+		if (err != nil) != refused || err == nil && len(c.spans()) > 0 {
+			t.Errorf("%s from 2027 is refused with %v, want a refusal: %t", text, err, refused)
+		}
+	}
+}
+
+// everyNumber lists the numbers below one.
+func everyNumber(most int) string {
+	text := "0"
+	for n := 1; n < most; n++ {
+		text += fmt.Sprint(",", n)
+	}
+	return text
 }
 
 // FuzzCalendar looks for work time that breaks the planner, or takes for ever.
