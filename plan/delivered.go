@@ -13,7 +13,7 @@ func (p *Plan) Needs() []Need {
 	list := make([]Need, 0, p.net.needs.len())
 	for i, d := range p.net.needs.all() {
 		if !d.firm {
-			list = append(list, p.partOfNeed(int32(i)).need(int32(i)))
+			list = append(list, p.partOfNeed(i).need(i))
 		}
 	}
 	slices.SortFunc(list, func(x, y Need) int { return strings.Compare(string(x.ID), string(y.ID)) })

@@ -314,7 +314,7 @@ func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 	at := map[vf.ID]int32{}
 	for i, d := range old.net.needs.all() {
 		if !d.firm && !d.gone && !p.sharesNeed(old, i) {
-			at[d.id] = int32(i)
+			at[d.id] = i
 		}
 	}
 	for i, d := range p.net.needs.all() {
@@ -325,8 +325,8 @@ func (p *Plan) changedNeeds(old *Plan) (list []needChange) {
 		if delete(at, d.id); !known {
 			was = -1
 		}
-		if !known || !sameState(old.partOfNeed(was).state(was), p.partOfNeed(int32(i)).state(int32(i))) {
-			list = append(list, needChange{was, int32(i)})
+		if !known || !sameState(old.partOfNeed(was).state(was), p.partOfNeed(i).state(i)) {
+			list = append(list, needChange{was, i})
 		}
 	}
 	for _, i := range at {

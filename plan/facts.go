@@ -233,7 +233,7 @@ func (n *network) index() {
 	}
 	for i, d := range n.needs.all() {
 		list := n.needsOf.at(d.buffer)
-		*list = append(*list, int32(i))
+		*list = append(*list, i)
 	}
 	for i := range int32(b) {
 		slices.SortFunc(n.offersOf.get(i), n.betterOffer)

@@ -54,7 +54,7 @@ func (p *Plan) Figures() Figures {
 			tiers[d.tier] = t
 		}
 		t.Needs++
-		switch s := p.partOfNeed(int32(i)).state(int32(i)); s.state {
+		switch s := p.partOfNeed(i).state(i); s.state {
 		case "onTime":
 			t.OnTime++
 		case "late":

@@ -11,7 +11,7 @@ func (m *messenger) promises() {
 		last := d.promised[len(d.promised)-1]
 		m.tell(Message{Kind: "increase", About: last.id, Was: vf.At(last.at), When: vf.At(d.due),
 			Cause: string(d.id) + " wants " + m.n.amount(d.buffer, d.wanted),
-			Text:  "Promise " + m.n.amount(d.buffer, d.qty) + " more of " + m.n.bufferName(d.buffer) + " (" + string(last.id) + ")"}, d.buffer, d.qty, []int32{int32(i)})
+			Text:  "Promise " + m.n.amount(d.buffer, d.qty) + " more of " + m.n.bufferName(d.buffer) + " (" + string(last.id) + ")"}, d.buffer, d.qty, []int32{i})
 	}
 	for _, c := range m.n.firm.commitments.all() {
 		for _, id := range c.Satisfies {

@@ -123,7 +123,7 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 			continue
 		}
 		p := parts[partOf[d.buffer]]
-		p.needs = append(p.needs, int32(i))
+		p.needs = append(p.needs, i)
 		if d.together != "" {
 			at, known := due[d.together]
 			p.grouped, p.apart = true, p.apart || known && at != d.due
