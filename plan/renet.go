@@ -280,16 +280,14 @@ func (r *renetting) lay(b int32, l *layer, changed []*bucket, dry int64) {
 		return
 	}
 	next := &layer{dry: dry, times: make([]int64, 0, len(l.times)+len(changed)), buckets: make([]*bucket, 0, len(l.times)+len(changed))}
-	put := func(x *bucket) { next.times, next.buckets = append(next.times, x.at), append(next.buckets, x) }
 	i := 0
 	for _, x := range changed {
-		for ; i < len(l.times) && l.times[i] < x.at; i++ {
-			put(l.buckets[i])
-		}
-		if i < len(l.times) && l.times[i] == x.at {
+		k, known := slices.BinarySearch(l.times[i:], x.at)
+		next.times = append(append(next.times, l.times[i:i+k]...), x.at)
+		next.buckets = append(append(next.buckets, l.buckets[i:i+k]...), x)
+		if i += k; known {
 			i++
 		}
-		put(x)
 	}
 	next.times, next.buckets = append(next.times, l.times[i:]...), append(next.buckets, l.buckets[i:]...)
 	*r.p.over.layers.at(b) = next
