@@ -124,11 +124,7 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		}
 		p := parts[partOf[d.buffer]]
 		p.needs = append(p.needs, i)
-		if d.together != "" {
-			at, known := due[d.together]
-			p.grouped, p.apart = true, p.apart || known && at != d.due
-			due[d.together] = d.due
-		}
+		p.group(d, due)
 	}
 	return parts, partOf
 }
