@@ -22,10 +22,12 @@ type asker struct {
 	undo    []undo
 	causes  []cause
 	asked   int // needs
-	quiet   int // over 0 while asking again for less: causes are known already
-	steps   int // for all needs
-	work    int // for this need
-	reuse   int // how many harvests back a recipe asks for its own seed
+
+	companions map[string][]int32 // the needs that are to be delivered together
+	quiet      int                // over 0 while asking again for less: causes are known already
+	steps      int                // for all needs
+	work       int                // for this need
+	reuse      int                // how many harvests back a recipe asks for its own seed
 }
 
 // growing is an order that more can be added to.

@@ -6,6 +6,7 @@ import "slices"
 func (p *part) asking() {
 	a := newAsker(p)
 	order := p.toAsk()
+	a.companions = p.net.companions(order)
 	for len(order) > 0 && p.err == nil {
 		first := p.net.needs.at(order[0])
 		end := 1
@@ -45,22 +46,42 @@ func (p *part) toAsk() []int32 {
 // what lots and dates have left over.
 func (a *asker) tier(needs []int32) {
 	a.asked += len(needs)
-	if first := a.p.net.needs.at(needs[0]); first.rank == rankNeed && a.p.sharing[first.tier] {
+	first := a.p.net.needs.at(needs[0])
+	if first.rank == rankNeed && a.p.sharing[first.tier] {
 		a.share(needs)
 	}
+	whole := func(group []int32) bool { // the least essential of it is of this tier
+		last := a.p.net.needs.at(group[len(group)-1])
+		return last.rank == first.rank && last.tier == first.tier
+	}
 	together := map[string]bool{}
-	for k, i := range needs {
+	for _, i := range needs {
 		if a.p.err != nil {
 			return
 		}
 		name := a.p.net.needs.at(i).together
-		if name == "" {
+		group := a.companions[name]
+		switch {
+		case name == "":
 			a.need(i, never)
-		} else if !together[name] {
+		case !together[name] && whole(group):
 			together[name] = true
-			a.together(slices.DeleteFunc(slices.Clone(needs[k:]), func(j int32) bool { return a.p.net.needs.at(j).together != name }))
+			a.together(group)
 		}
 	}
+}
+
+// companions lists the needs that are to be delivered together, in the order given:
+// that of importance. They are asked for with the least essential of them, so that
+// none of them takes from needs that are more essential than it.
+func (n *network) companions(order []int32) map[string][]int32 {
+	list := map[string][]int32{}
+	for _, i := range order {
+		if name := n.needs.at(i).together; name != "" {
+			list[name] = append(list[name], i)
+		}
+	}
+	return list
 }
 
 // share asks for each need up to its award of what is scarce.
@@ -132,6 +153,9 @@ func (a *asker) together(needs []int32) {
 				r[k].note(a.causes)
 				r[k].short = adding(a.causes)
 			}
+			if later < never || got == d.qty {
+				r[k].comes()
+			}
 		}
 		if whole {
 			for k, i := range needs {
@@ -150,6 +174,13 @@ func (a *asker) together(needs []int32) {
 	for k, i := range needs {
 		a.p.reasons[i] = r[k]
 	}
+}
+
+// comes notes that a need can be had, if only later: what was nowhere at the date
+// that was tried is not missing.
+func (r *reasons) comes() {
+	r.short = nil
+	r.all = slices.DeleteFunc(r.all, func(c cause) bool { return c.kind == causeNoSupply })
 }
 
 // shareReasons gives those who only wait for the others the reasons of the others.
