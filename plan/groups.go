@@ -20,7 +20,7 @@ type groups struct {
 	events      sheet[[]*vf.EconomicEvent] // those that fulfil, satisfy or correct
 	resources   sheet[[]*vf.EconomicResource]
 
-	parent  []int32           // a forest over specifications and behind them references; nil while nothing is tied
+	parent  forest            // over specifications and behind them references; nil while nothing is tied
 	nodes   layered[int32]    // of an id that is referred to: one more than its place in parent
 	members map[int32][]int32 // of a root that stands for several specifications: which
 	begun   layered[int32]    // of a process: how many events and promises there are of it
@@ -236,10 +236,7 @@ func tieNamed[R vf.Record](g *groups, list []R, numbers []int32) {
 // node is the place of a reference in the forest, made if new.
 func (g *groups) node(id vf.ID) int32 {
 	if g.parent == nil {
-		g.parent, g.members = make([]int32, len(g.ids)), map[int32][]int32{}
-		for i := range g.parent {
-			g.parent[i] = int32(i)
-		}
+		g.parent, g.members = newForest(len(g.ids)), map[int32][]int32{}
 	}
 	if k := g.nodes.get(id); k > 0 {
 		return k - 1
@@ -255,11 +252,7 @@ func (g *groups) root(k int32) int32 {
 	if g.parent == nil {
 		return k
 	}
-	for g.parent[k] != k {
-		g.parent[k] = g.parent[g.parent[k]]
-		k = g.parent[k]
-	}
-	return k
+	return g.parent.root(k)
 }
 
 // tie makes one group of two. The least number is the root, which so is a

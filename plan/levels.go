@@ -336,63 +336,43 @@ func (n *network) stageName(id vf.ID) string { return cmp.Or(n.names[id], string
 
 // connected gives each buffer the number of its connected part of the network.
 func (n *network) connected() []int32 {
-	root := make([]int32, len(n.buffers))
-	for i := range root {
-		root[i] = int32(i)
-	}
-	find := func(x int32) int32 {
-		for root[x] != x {
-			root[x] = root[root[x]]
-			x = root[x]
-		}
-		return x
-	}
+	f := newForest(len(n.buffers))
 	for b := range int32(len(n.buffers)) {
 		for _, i := range n.makersOf[b] {
 			n.parts(&n.makers[i], func(m *maker) {
 				for _, list := range [][]use{m.uses, m.byproducts} {
 					for _, u := range list {
-						x, y := find(b), find(u.buffer)
-						root[max(x, y)] = min(x, y)
+						f.join(b, u.buffer)
 					}
 				}
 				if m.buffer < 0 {
 					for _, j := range n.pairsOf(i) {
-						x, y := find(b), find(n.makers[j].buffer)
-						root[max(x, y)] = min(x, y)
+						f.join(b, n.makers[j].buffer)
 					}
 				}
 			})
 		}
 	}
-	first := make([]int32, len(n.capacities))
+	first := map[int32]int32{} // of a capacity, what is made with it
 	for i := range n.makers {
 		for _, c := range n.makers[i].claims {
 			for _, o := range c.options {
-				if b := n.driven(int32(i)) + 1; first[o] == 0 {
-					first[o] = b
-				} else {
-					x, y := find(b-1), find(first[o]-1)
-					root[max(x, y)] = min(x, y)
+				b := n.driven(int32(i))
+				if other, known := first[o]; known {
+					f.join(b, other)
 				}
+				first[o] = b
 			}
 		}
 	}
 	groups := map[string]int32{}
 	for _, d := range n.needs.all() {
-		if d.together == "" {
-			continue
-		}
-		if b, known := groups[d.together]; known {
-			x, y := find(b), find(d.buffer)
-			root[max(x, y)] = min(x, y)
+		if other, known := groups[d.together]; known && d.together != "" {
+			f.join(d.buffer, other)
 		}
 		groups[d.together] = d.buffer
 	}
-	for i := range root {
-		root[i] = find(int32(i))
-	}
-	return root
+	return f.roots()
 }
 
 // pairsOf lists the makers that share a process with maker i, i among them.

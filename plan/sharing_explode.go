@@ -266,21 +266,10 @@ func (e *explosion) prune(claims []claimant) {
 // groups gives each node the number of its group: nodes of different groups have
 // nothing scarce to do with each other.
 func (e *explosion) groups() []int32 {
-	root := make([]int32, len(e.nodes)+len(e.shared))
-	for i := range root {
-		root[i] = int32(i)
-	}
-	find := func(x int32) int32 {
-		for root[x] != x {
-			root[x] = root[root[x]]
-			x = root[x]
-		}
-		return x
-	}
+	f := newForest(len(e.nodes) + len(e.shared))
 	join := func(x int32, list []branch) {
 		for _, t := range list {
-			a, b := find(x), find(t.node)
-			root[max(a, b)] = min(a, b)
+			f.join(x, t.node)
 		}
 	}
 	for i := range e.nodes {
@@ -297,8 +286,5 @@ func (e *explosion) groups() []int32 {
 		join(int32(len(e.nodes)+k), e.shared[k].takes)
 		join(int32(len(e.nodes)+k), e.shared[k].gives)
 	}
-	for i := range root {
-		root[i] = find(int32(i))
-	}
-	return root[:len(e.nodes)]
+	return f.roots()[:len(e.nodes)]
 }
