@@ -92,21 +92,26 @@ func (d *draws) keep(c plan.FactChange) {
 	d.graph.Intents[slices.Index(d.graph.Intents, before)] = after
 }
 
-func measureChanges(name string, count int) (changes, error) {
-	var r changes
+// begin plans a network that is to change, and draws its changes.
+func begin(name string) (*plan.Plan, *draws, error) {
 	k := slices.IndexFunc(changings, func(c changing) bool { return c.name == name })
 	if k < 0 {
-		return r, fmt.Errorf("there is no network %q to change", name)
+		return nil, nil, fmt.Errorf("there is no network %q to change", name)
 	}
 	g, err := changings[k].graph()
 	if err != nil {
-		return r, err
+		return nil, nil, err
 	}
 	p, _, err := bench.Solve(g)
+	return p, newDraws(g), err
+}
+
+func measureChanges(name string, count int) (changes, error) {
+	var r changes
+	p, d, err := begin(name)
 	if err != nil {
 		return r, err
 	}
-	d := newDraws(g)
 	r.Needs = len(d.needs)
 	if err := r.branches(p, d); err != nil {
 		return r, err

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"commonweal/bench"
 	"commonweal/plan"
 	"commonweal/vf"
 )
@@ -35,19 +34,10 @@ const followed = 20
 
 func measureReasons(name string, count int) (reasons, error) {
 	var r reasons
-	k := slices.IndexFunc(changings, func(c changing) bool { return c.name == name })
-	if k < 0 {
-		return r, fmt.Errorf("there is no network %q to ask", name)
-	}
-	g, err := changings[k].graph()
+	p, d, err := begin(name)
 	if err != nil {
 		return r, err
 	}
-	p, _, err := bench.Solve(g)
-	if err != nil {
-		return r, err
-	}
-	d := newDraws(g)
 	for range followed {
 		c := d.next()
 		if p, _, err = p.Change(c); err != nil {
