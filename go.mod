@@ -14,6 +14,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/teambition/rrule-go v1.8.2
+	github.com/tidwall/btree v1.8.2
 	golang.org/x/mod v0.42.0
 	golang.org/x/term v0.44.0
 	modernc.org/sqlite v1.61.1

@@ -26,6 +26,11 @@ type Act struct {
 	Network   string            // of a genesis
 	PublicKey journal.PublicKey // of genesis, rotateKey and revokeKey
 
+	// Seen says of records by which entry they were last changed as the author saw
+	// them; where another entry changed one since, the act is refused. It is not in
+	// the journal.
+	Seen map[vf.ID]int64
+
 	// Progress, if not nil, is called now and then with how many of the records
 	// are ready to be written.
 	Progress func(done, total int)
@@ -151,6 +156,9 @@ func (d *draft) one(ctx context.Context, a *Act) (Result, error) {
 		return Result{}, err
 	} else if used {
 		return d.repeat(ctx, a, seq)
+	}
+	if err := d.asSeen(a); err != nil {
+		return Result{}, err
 	}
 	records, err := v.prepare(d, a)
 	if err != nil {

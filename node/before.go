@@ -31,7 +31,7 @@ func (n *Node) Before(ctx context.Context, seq int64) (*vf.Graph, error) {
 		if err != nil {
 			return err
 		}
-		if err := d.again(&e.Act); err != nil {
+		if err := d.again(at, &e.Act); err != nil {
 			return fmt.Errorf("entry %d: %w", at, err)
 		}
 		return nil

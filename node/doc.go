@@ -48,6 +48,7 @@
 //
 //	record    id → the current record, public part, canonical JSON
 //	key       idempotency key → sequence
+//	history   id and row → sequences of the entries that changed the record
 //	mark      how the journal goes on (journal.Mark), and the layout of the views
 //	origin, posting, progress, carried: the ledger's, see package ledger
 //
@@ -55,8 +56,15 @@
 // from the journal and compares byte for byte; profiles are beside the journal
 // and are not rebuilt.
 //
+// # How readers find records
+//
+// [Node.Snapshot] is the books at one moment: records by id, by class, and by what
+// they refer to, and which entries changed each. It is kept up with each act, in
+// trees of which a copy costs nothing; so readers wait for no writer, and no
+// reader of a page goes to the store.
+//
 // # Limits
 //
-// All current records are held in memory (about 1 kB each). One process writes.
+// All current records are held in memory (about 1 kB each, with what finds them). One process writes.
 // Who may do what is not decided here yet: an author is named, not proved.
 package node

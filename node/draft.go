@@ -23,7 +23,7 @@ const (
 )
 
 // layout is the number of the views' layout; views of another one are made anew.
-const layout = 1
+const layout = 2
 
 // mark is how the view of that name is written.
 type mark struct {
@@ -43,17 +43,18 @@ type draft struct {
 	profiles []store.Put
 	entries  []journal.Sealed
 	keys     map[string]int64
+	past     map[vf.ID][]int64 // the entries here that changed a record
 	changes  []Change
 }
 
 func (n *Node) draft() *draft {
 	return &draft{n: n, state: n.state.Fork(), journal: n.journal.Clone(), hashes: map[vf.ID]string{},
-		raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}}
+		raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 func (d *draft) fork() *draft {
 	return &draft{n: d.n, below: d, state: d.state.Fork(), journal: d.journal.Clone(), hashes: map[vf.ID]string{},
-		raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}}
+		raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 // merge puts what changed here into the draft below.
@@ -64,6 +65,9 @@ func (d *draft) merge() {
 	maps.Copy(b.hashes, d.hashes)
 	maps.Copy(b.raw, d.raw)
 	maps.Copy(b.keys, d.keys)
+	for id, entries := range d.past {
+		b.past[id] = append(b.past[id], entries...)
+	}
 	b.profiles = append(b.profiles, d.profiles...)
 	b.entries = append(b.entries, d.entries...)
 	b.changes = append(b.changes, d.changes...)
@@ -95,14 +99,16 @@ func (d *draft) seal(a *Act, key string, records []vf.Record) error {
 	}
 	d.entries = append(d.entries, sealed)
 	d.keys[key] = sealed.Seq
-	d.changes = append(d.changes, Change{Sequence: sealed.Seq, Act: j, Changed: d.changed(a, records)})
+	changed := d.changed(a.Of, records)
+	d.noted(sealed.Seq, changed)
+	d.changes = append(d.changes, Change{Sequence: sealed.Seq, Act: j, Changed: changed})
 	return nil
 }
 
 // changed lists the records that an entry changed: those that it carries or is
 // about, and the resources, as they may be, of its events.
-func (d *draft) changed(a *Act, records []vf.Record) []vf.ID {
-	list := slices.Clone(a.Of)
+func (d *draft) changed(of []vf.ID, records []vf.Record) []vf.ID {
+	list := slices.Clone(of)
 	for _, r := range records {
 		list = append(list, r.Key())
 		if ev, ok := d.state.Record(r.Key()).(*vf.EconomicEvent); ok { // as posted: a correction is of the same resources
@@ -172,6 +178,11 @@ func (d *draft) puts() ([]store.Put, error) {
 	for _, key := range sortedKeys(d.keys) {
 		list = append(list, store.Put{View: viewKey, Key: key, Value: []byte(strconv.FormatInt(d.keys[key], 10))})
 	}
+	past, err := d.pastRows()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, past...)
 	m, err := json.Marshal(mark{layout, d.journal.Mark()})
 	if err != nil {
 		return nil, err
@@ -236,4 +247,4 @@ func (d *draft) entry(ctx context.Context, seq int64) (*journal.Entry, error) {
 	return e, nil
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

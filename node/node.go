@@ -52,6 +52,9 @@ type Node struct {
 	hashes   map[vf.ID]string  // record → hash of its profile
 	profiles map[string][]byte // hash → profile, those that are not erased
 	graph    *vf.Graph         // made when asked for
+	index    *index
+	snapshot *Snapshot // of index, made when asked for
+	wholes   sync.Map  // hash of a profile → record with it
 	signer   journal.Signer
 
 	subscribers struct {
@@ -77,7 +80,7 @@ func Create(ctx context.Context, s store.Store, network string, author vf.ID, o 
 
 func newNode(s store.Store, o Options) *Node {
 	n := &Node{store: s, options: o.filled(), state: ledger.New(), journal: &journal.State{}, hashes: map[vf.ID]string{}, profiles: map[string][]byte{}}
-	n.signer = o.Signer
+	n.signer, n.index = o.Signer, newIndex()
 	n.subscribers.list = map[int]func(Change){}
 	return n
 }
@@ -235,6 +238,16 @@ func (n *Node) readUnits() { _, _ = n.state.Units() }
 func (n *Node) merged(d *draft) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	_, records := d.state.Changed()
+	for id, r := range records {
+		n.index.put(vf.ID(id), r)
+	}
+	for id, hash := range d.hashes {
+		n.index.hashed(id, hash)
+	}
+	for id, entries := range d.past {
+		n.index.passed(id, entries)
+	}
 	d.state.Merge()
 	n.readUnits()
 	n.journal = d.journal
@@ -242,9 +255,10 @@ func (n *Node) merged(d *draft) {
 	for _, p := range d.profiles {
 		if p.Value == nil {
 			delete(n.profiles, p.Key)
+			n.wholes.Delete(p.Key)
 		} else {
 			n.profiles[p.Key] = p.Value
 		}
 	}
-	n.graph = nil
+	n.graph, n.snapshot = nil, nil
 }

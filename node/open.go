@@ -73,6 +73,10 @@ func (n *Node) load(ctx context.Context) error {
 	if err := n.loadRecords(ctx); err != nil {
 		return err
 	}
+	past, err := n.loadHistory(ctx)
+	if err != nil {
+		return err
+	}
 	for _, view := range []string{ledger.ViewCarried, ledger.ViewOrigin, ledger.ViewPosting, ledger.ViewProgress} {
 		err := n.store.Scan(ctx, view, func(key string, value []byte) error {
 			if n.state.Load(view, key, value) != nil {
@@ -84,13 +88,14 @@ func (n *Node) load(ctx context.Context) error {
 			return err
 		}
 	}
-	err := n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
+	err = n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
 		n.profiles[key] = value
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	n.index = loaded(n.state.Records(), n.hashes, past)
 	if n.state.Loaded() != nil {
 		return firstDifference(ctx, n.store, ledger.ViewPosting)
 	}
@@ -176,6 +181,7 @@ func (n *Node) rebuild(ctx context.Context) error {
 		return err
 	}
 	n.state, n.journal, n.hashes = d.state, d.journal, d.hashes
+	n.index = loaded(n.state.Records(), n.hashes, d.past)
 	n.readUnits()
 	return n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
 		n.profiles[key] = value
@@ -197,7 +203,7 @@ func replay(ctx context.Context, s store.Source) (*draft, error) {
 		if err != nil {
 			return err
 		}
-		if err := d.again(&e.Act); err != nil {
+		if err := d.again(seq, &e.Act); err != nil {
 			return fmt.Errorf("entry %d: %w", seq, err)
 		}
 		d.keys[e.Act.Key] = seq
@@ -207,7 +213,7 @@ func replay(ctx context.Context, s store.Source) (*draft, error) {
 }
 
 // again enters an act that stands in the journal.
-func (d *draft) again(a *journal.Act) error {
+func (d *draft) again(seq int64, a *journal.Act) error {
 	v, ok := verbs[a.Kind]
 	if !ok {
 		return (&journal.Act{Kind: a.Kind}).Check()
@@ -221,5 +227,9 @@ func (d *draft) again(a *journal.Act) error {
 		d.hashes[r.Key()] = hash
 		records = append(records, r)
 	}
-	return v.enter(d, records, a.Of)
+	if err := v.enter(d, records, a.Of); err != nil {
+		return err
+	}
+	d.noted(seq, d.changed(a.Of, records))
+	return nil
 }

@@ -8,6 +8,7 @@ var nodeRules = []Rule{
 	{"notOfAct", "The act {kind} does not take {what}.", "Leave them out, or choose the kind of act that fits."},
 	{"keyUsed", "The key {key} was used before, for an act with other content.", "Send a new key for a new act; the same key only to send the same act again."},
 	{"unitFixed", "{property} of the unit {id} is {was}, and quantities in the books rest on it; it cannot become {said}.", "Declare a new unit."},
+	{"changedSince", "{id} was changed by entry {entry}; the act is about how it was as of entry {seen}.", "Read it again, and say the change of what it is now."},
 	{"notWithdrawn", "{id} is of class {class}, which is not withdrawn.", "Instead, {instead}."},
 	{"stillUsed", "{by}, of class {class}, refers to {id}.", "Instead, {instead}."},
 	{"noSuchEntry", "The journal has no entry {entry} that others could be before.", "Its entries go from 1 to {last}; “commonweal journal” lists them."},

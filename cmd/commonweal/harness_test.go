@@ -169,13 +169,16 @@ func (p *program) rawActs(in io.Reader) int {
 	d := json.NewDecoder(bytes.NewReader([]byte(os.ExpandEnv(string(text)))))
 	code := exitDone
 	for {
-		var a journal.Act
+		var a struct {
+			journal.Act
+			Seen map[vf.ID]int64 `json:"seen"`
+		}
 		if err := d.Decode(&a); errors.Is(err, io.EOF) {
 			return code
 		} else if err != nil {
 			return p.report(err)
 		}
-		full := node.Act{Kind: a.Kind, Author: a.Author, At: a.At, Key: a.Key, Of: a.Of, Network: a.Network, PublicKey: a.PublicKey}
+		full := node.Act{Kind: a.Kind, Author: a.Author, At: a.At, Key: a.Key, Of: a.Of, Network: a.Network, PublicKey: a.PublicKey, Seen: a.Seen}
 		for _, raw := range a.Records {
 			r, err := vf.Decode(raw)
 			if err != nil {
