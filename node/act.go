@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -116,7 +117,20 @@ func (n *Node) append(d *draft) error {
 			return err
 		}
 	}
-	return n.store.Append(context.Background(), b)
+	err = n.store.Append(context.Background(), b)
+	if errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrStopped) || errors.Is(err, store.ErrClosed) {
+		n.stopped.Store(&err)
+	}
+	return err
+}
+
+// Stopped returns why the books take no more acts until they are opened again, nil
+// while they do.
+func (n *Node) Stopped() error {
+	if err := n.stopped.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // do enters the acts of one call.

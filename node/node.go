@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"commonweal/journal"
@@ -39,6 +40,7 @@ func (o Options) filled() Options {
 type Node struct {
 	store   store.Store
 	options Options
+	stopped atomic.Pointer[error] // set by a write after which the store takes no more
 
 	write sync.Mutex // held by the one who writes
 	queue struct {

@@ -71,6 +71,13 @@ func (p *Planner) Close() { p.cancel() }
 // entry of the journal that is in it. The error is a refusal of the planner; the
 // next change may lift it. A plan that was returned does not change.
 func (p *Planner) Plan(now vf.Time) (*plan.Plan, int64, error) {
+	made, _, last, err := p.Advance(now)
+	return made, last, err
+}
+
+// Advance does what Plan does, and says what is different from the plan that was
+// returned before; nil where there was none.
+func (p *Planner) Advance(now vf.Time) (made *plan.Plan, d *plan.Diff, last int64, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.heard.Lock()
@@ -82,14 +89,15 @@ func (p *Planner) Plan(now vf.Time) (*plan.Plan, int64, error) {
 		r, err := p.n.Record(id)
 		if err != nil {
 			p.again(ids)
-			return nil, last, err
+			return nil, nil, last, err
 		}
 		changes = append(changes, plan.FactChange{ID: id, After: r})
 	}
-	if err := p.follow(now, changes); err != nil {
-		return nil, last, err
+	d, err = p.follow(now, changes)
+	if err != nil {
+		return nil, nil, last, err
 	}
-	return p.plan, last, nil
+	return p.plan, d, last, nil
 }
 
 // again notes that changes were not taken in.
@@ -101,16 +109,19 @@ func (p *Planner) again(ids []vf.ID) {
 	}
 }
 
-// follow takes changes into the plan; for another time it plans anew.
-func (p *Planner) follow(now vf.Time, changes []plan.FactChange) error {
+// follow takes changes into the plan and says what is different; for another time
+// it plans anew.
+func (p *Planner) follow(now vf.Time, changes []plan.FactChange) (d *plan.Diff, err error) {
 	p.facts.Apply(changes...)
-	var err error
+	old := p.plan
 	switch {
-	case p.plan == nil || !now.Equal(p.settings.Now.Time):
+	case old == nil || !now.Equal(p.settings.Now.Time):
 		p.settings.Now = now
-		p.plan, err = plan.New(p.facts.Graph(), p.settings)
+		if p.plan, err = plan.New(p.facts.Graph(), p.settings); err == nil && old != nil {
+			d = p.plan.Diff(old)
+		}
 	case len(changes) > 0:
-		p.plan, _, err = p.plan.Change(changes...)
+		p.plan, d, err = p.plan.Change(changes...)
 	}
-	return err
+	return d, err
 }

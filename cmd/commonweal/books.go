@@ -1,10 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +8,7 @@ import (
 	"path/filepath"
 
 	"commonweal/format"
+	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
@@ -19,23 +16,17 @@ import (
 	"commonweal/vf"
 )
 
-// The files of a data folder.
-const (
-	booksFile = "books.sqlite"
-	keyFile   = "network.key"
-)
-
 // books are the open books of a data folder.
 type books struct {
 	*node.Node
 }
 
-func (p *program) booksPath() string { return filepath.Join(p.Data, booksFile) }
-func (p *program) keyPath() string   { return filepath.Join(p.Data, keyFile) }
+func (p *program) booksPath() string { return filepath.Join(p.Data, host.BooksFile) }
+func (p *program) keyPath() string   { return filepath.Join(p.Data, host.KeyFile) }
 
 // books opens the books to act, with the key in the data folder.
 func (p *program) books() (*books, error) {
-	signer, err := readKey(p.keyPath())
+	signer, err := host.ReadKey(p.keyPath())
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, statErr := os.Stat(p.booksPath()); statErr == nil {
 			return nil, rule.Refuse("keyMissing", "path", p.keyPath())
@@ -92,48 +83,6 @@ func (p *program) check(s *sqlite.Store) ([]node.Difference, error) {
 
 // close closes the books; everything that was entered is durable already.
 func (b *books) close() { _ = b.Close() }
-
-// readKey reads the key that signs.
-func readKey(path string) (journal.Signer, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	block, _ := pem.Decode(raw)
-	if block == nil {
-		return nil, rule.Refuse("notAKey", "path", path, "reason", "it is not in PEM")
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, rule.Refuse("notAKey", "path", path, "reason", err.Error())
-	}
-	key, ok := parsed.(ed25519.PrivateKey)
-	if !ok {
-		return nil, rule.Refuse("notAKey", "path", path, "reason", "it is not an Ed25519 key")
-	}
-	return journal.NewSigner(key), nil
-}
-
-// makeKey makes a new key and writes it to a file that only its owner reads.
-func makeKey(path string) (journal.Signer, error) {
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	err = pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, err
-	}
-	return journal.NewSigner(key), nil
-}
 
 // author is who acts: who was named, else the network itself.
 func (p *program) author(b *books) vf.ID {

@@ -18,6 +18,7 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/store/sqlite"
@@ -51,6 +52,7 @@ var commandsOfScripts = map[string]func(*testscript.TestScript, bool, []string){
 	"junk":      junk,
 	"long":      long,
 	"hash":      hash,
+	"served":    served,
 }
 
 // exits runs a program and checks its exit code: exits 3 commonweal plan.
@@ -79,14 +81,14 @@ func begin(ts *testscript.TestScript, _ bool, args []string) {
 
 // publicKey sets $KEY to the key in use.
 func publicKey(ts *testscript.TestScript, _ bool, _ []string) {
-	signer, err := readKey(ts.MkAbs("data/" + keyFile))
+	signer, err := host.ReadKey(ts.MkAbs("data/" + host.KeyFile))
 	ts.Check(err)
 	ts.Setenv("KEY", string(signer.PublicKey()))
 }
 
 // runSQL changes the books behind the back of the program.
 func runSQL(ts *testscript.TestScript, _ bool, args []string) {
-	db, err := sql.Open("sqlite3", "file:"+ts.MkAbs("data/"+booksFile))
+	db, err := sql.Open("sqlite3", "file:"+ts.MkAbs("data/"+host.BooksFile))
 	ts.Check(err)
 	for _, text := range args {
 		_, err = db.Exec(text)
@@ -97,7 +99,7 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 
 // lock keeps the books open until the story ends.
 func lock(ts *testscript.TestScript, _ bool, _ []string) {
-	s, err := sqlite.Open(context.Background(), ts.MkAbs("data/"+booksFile), sqlite.Options{})
+	s, err := sqlite.Open(context.Background(), ts.MkAbs("data/"+host.BooksFile), sqlite.Options{})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(s.Close()) })
 }
@@ -105,7 +107,7 @@ func lock(ts *testscript.TestScript, _ bool, _ []string) {
 // empty makes a store without any entry.
 func empty(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.Mkdir(ts.MkAbs("data"), 0o700))
-	s, err := sqlite.Create(context.Background(), ts.MkAbs("data/"+booksFile), sqlite.Options{})
+	s, err := sqlite.Create(context.Background(), ts.MkAbs("data/"+host.BooksFile), sqlite.Options{})
 	ts.Check(err)
 	ts.Check(s.Close())
 }

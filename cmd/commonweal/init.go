@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
@@ -44,9 +45,9 @@ func (c *initCommand) Run(p *program) (err error) {
 			return err
 		}
 	}
-	signer, err := readKey(p.keyPath())
+	signer, err := host.ReadKey(p.keyPath())
 	if errors.Is(err, fs.ErrNotExist) {
-		signer, err = makeKey(p.keyPath())
+		signer, err = host.MakeKey(p.keyPath())
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -43,11 +44,14 @@ type program struct {
 
 	Wait time.Duration `help:"How long an act waits while another commonweal writes the same books; reading never waits." env:"COMMONWEAL_WAIT" default:"10s"`
 
-	ctx context.Context
-	in  io.Reader
-	out io.Writer
-	err io.Writer
-	now func() time.Time
+	Config string `help:"File of settings, in YAML: a line for each flag, such as “listen: localhost:9000”." env:"COMMONWEAL_CONFIG"`
+
+	ctx  context.Context
+	in   io.Reader
+	out  io.Writer
+	err  io.Writer
+	now  func() time.Time
+	file *settings // nil where none is named
 }
 
 // commands is the command line.
@@ -81,11 +85,13 @@ type commands struct {
 	Restore  restoreCommand  `cmd:"" group:"keep" help:"Begin a data folder from a backup."`
 	Erase    eraseCommand    `cmd:"" group:"keep" help:"Forget what is known about persons."`
 	Signing  signingCommand  `cmd:"" group:"keep" help:"Change the key that signs."`
+	Serve    serveCommand    `cmd:"" group:"serve" help:"Serve networks to people and programs."`
+	Config   configCommand   `cmd:"" group:"serve" help:"What is in force when serving, and where it was said."`
 	Version  versionCommand  `cmd:"" group:"keep" help:"Print the version."`
 }
 
 var groups = []kong.Group{
-	{Key: "begin", Title: "Begin"}, {Key: "plan", Title: "Plan"}, {Key: "act", Title: "Act"}, {Key: "look", Title: "Look"}, {Key: "keep", Title: "Keep"},
+	{Key: "begin", Title: "Begin"}, {Key: "plan", Title: "Plan"}, {Key: "act", Title: "Act"}, {Key: "look", Title: "Look"}, {Key: "keep", Title: "Keep"}, {Key: "serve", Title: "Serve"},
 }
 
 // exited carries the exit code of --help out of the parser.
@@ -122,7 +128,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	k, err := parser.Parse(args)
 	if err != nil {
 		var usage *kong.ParseError
-		if errors.As(err, &usage) {
+		if errors.As(err, &usage) && len(refusalsIn(err)) == 0 {
 			return c.report(&usageError{err.Error()})
 		}
 		return c.report(err)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 
+	"commonweal/host"
 	"commonweal/store/sqlite"
 )
 
@@ -58,7 +59,7 @@ func (p *program) checkRestored() error {
 
 // copyKey copies a key that can be read as one.
 func copyKey(from, to string) error {
-	if _, err := readKey(from); err != nil {
+	if _, err := host.ReadKey(from); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return cannotRead(from, err)
 		}

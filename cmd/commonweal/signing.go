@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 
+	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
 )
@@ -29,12 +30,12 @@ func (signingRotate) Run(p *program) error {
 	}
 	defer b.close()
 	fresh := p.keyPath() + ".new"
-	signer, err := readKey(fresh)
+	signer, err := host.ReadKey(fresh)
 	if err != nil || signer.PublicKey() != b.Journal().Keys().InUse() {
 		if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if signer, err = makeKey(fresh); err != nil {
+		if signer, err = host.MakeKey(fresh); err != nil {
 			return err
 		}
 		if err := p.do(b, node.Act{Kind: journal.RotateKey, Key: p.actKey(), PublicKey: signer.PublicKey()}); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
@@ -129,7 +130,7 @@ func (c *verifyCommand) save(p *program, n *node.Node) error {
 	if c.Save == "" {
 		return nil
 	}
-	signer, err := readKey(p.keyPath())
+	signer, err := host.ReadKey(p.keyPath())
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,35 @@
+// Package host keeps the networks of one server: it opens their books, begins new
+// ones, and keeps a plan of each in step with its books.
+//
+// # Words
+//
+// A [Host] is what one server has open. A [Network] is the books of one network
+// there, under a name that is part of its addresses: letters, digits and hyphens.
+// Networks are strictly apart: each has its own journal, key, store and plan, and
+// nothing here gives records of one to another.
+//
+// # The path of the data
+//
+//	Open ─ data folder, or database ─► networks: store ─ node.Open ─► Network
+//	Begin ─ key, store, genesis ─► Network
+//	act ─ node ─ heard by the network's follower ─ Planner.Follow ─► Planned (plan, diff, last entry) ─► subscribers
+//
+// The follower is one goroutine for each network. Acts that come while it plans
+// are taken in together the next time, so a burst of acts costs a few plannings
+// and not one each. A plan is made for the hour in which it is asked for: within
+// an hour only what acts touch is planned again.
+//
+// # The data folder
+//
+//	books.sqlite, network.key             a network begun on the command line; its name is the last part of its id
+//	networks/NAME/books.sqlite, …key      the others, a folder each
+//
+// With a database (postgres://…) the books stand in it, and the data folder holds
+// the keys alone. Whoever has a key can write the books.
+//
+// # Limits
+//
+// All records of all networks are held in memory (about 1 kB each). SQLite takes
+// one server on one data folder; with PostgreSQL there may be several, each of
+// which follows the journal.
+package host

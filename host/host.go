@@ -1,0 +1,222 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"commonweal/journal"
+	"commonweal/node"
+	"commonweal/rule"
+	"commonweal/store"
+	"commonweal/store/sqlite"
+	"commonweal/vf"
+)
+
+// The files of a network in the data folder.
+const (
+	BooksFile = "books.sqlite"
+	KeyFile   = "network.key"
+	folder    = "networks"
+)
+
+// Options is what a host is opened with.
+type Options struct {
+	Data string        // the data folder; made if it is not there
+	Wait time.Duration // how long to wait for another writer of the same books; see sqlite.Options
+	Now  func() vf.Time
+	Log  *slog.Logger
+}
+
+// Host is what one server has open. Its methods may be called at the same time
+// from several goroutines.
+type Host struct {
+	data string
+	wait time.Duration
+	now  func() vf.Time
+	log  *slog.Logger
+
+	mu       sync.RWMutex
+	networks map[string]*Network
+}
+
+// Open opens all networks in a data folder. Where one cannot be opened none is,
+// and the error says which.
+func Open(ctx context.Context, o Options) (*Host, error) {
+	if o.Now == nil {
+		o.Now = func() vf.Time { return vf.At(time.Now().Unix()) }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Host{data: o.Data, wait: o.Wait, now: o.Now, log: o.Log, networks: map[string]*Network{}}
+	if err := os.MkdirAll(o.Data, 0o750); err != nil {
+		return nil, err
+	}
+	for _, dir := range h.folders() {
+		if err := h.open(ctx, dir); err != nil {
+			return nil, errors.Join(err, h.Close())
+		}
+	}
+	return h, nil
+}
+
+// folders lists where books may be.
+func (h *Host) folders() []string {
+	list := []string{h.data}
+	entries, err := os.ReadDir(filepath.Join(h.data, folder))
+	if err != nil {
+		return list // there is no such folder yet
+	}
+	for _, e := range entries {
+		if e.IsDir() && names.MatchString(e.Name()) {
+			list = append(list, filepath.Join(h.data, folder, e.Name()))
+		}
+	}
+	return list
+}
+
+// open opens the network in a folder, if there is one.
+func (h *Host) open(ctx context.Context, dir string) error {
+	books := filepath.Join(dir, BooksFile)
+	if _, err := os.Stat(books); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	key := filepath.Join(dir, KeyFile)
+	signer, err := ReadKey(key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return rule.Refuse("keyMissing", "path", key)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := sqlite.Open(ctx, books, sqlite.Options{Wait: h.wait})
+	if err != nil {
+		return err
+	}
+	n, err := node.Open(ctx, s, node.Options{Signer: signer, Now: h.now})
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	name := filepath.Base(dir)
+	if dir == h.data {
+		name = NameOf(n.Network())
+	}
+	return h.add(name, n)
+}
+
+// add takes an open network in.
+func (h *Host) add(name string, n *node.Node) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if other := h.networks[name]; other != nil {
+		return errors.Join(rule.Refuse("nameTaken", "name", name, "network", other.Network()), n.Close())
+	}
+	h.networks[name] = h.follow(name, n)
+	return nil
+}
+
+// names are what networks can be called.
+var names = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// NameOf is what a network is called on a server: the last part of its id, as far
+// as that can be a name, else "network".
+func NameOf(network string) string {
+	u, err := url.Parse(network)
+	if err != nil {
+		return "network"
+	}
+	if name := strings.ToLower(path.Base(u.Path)); names.MatchString(name) {
+		return name
+	}
+	return "network"
+}
+
+// Network returns the network of a name, nil if there is none.
+func (h *Host) Network(name string) *Network {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.networks[name]
+}
+
+// Networks lists the networks by name.
+func (h *Host) Networks() []*Network {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	list := make([]*Network, 0, len(h.networks))
+	for _, name := range slices.Sorted(maps.Keys(h.networks)) {
+		list = append(list, h.networks[name])
+	}
+	return list
+}
+
+// Begin begins a network: its key, its books and its genesis. A beginning that was
+// cut short is gone on with.
+func (h *Host) Begin(ctx context.Context, name, id string) (*Network, error) {
+	if !names.MatchString(name) {
+		return nil, rule.Refuse("badName", "name", name)
+	}
+	if other := h.Network(name); other != nil {
+		return nil, rule.Refuse("nameTaken", "name", name, "network", other.Network())
+	}
+	dir := filepath.Join(h.data, folder, name)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, err
+	}
+	signer, err := keyIn(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := sqlite.Create(ctx, filepath.Join(dir, BooksFile), sqlite.Options{Wait: h.wait})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.begin(ctx, name, id, s, signer); err != nil {
+		return nil, err
+	}
+	return h.Network(name), nil
+}
+
+func (h *Host) begin(ctx context.Context, name, id string, s store.Store, signer journal.Signer) error {
+	n, err := node.Create(ctx, s, id, vf.ID(id), node.Options{Signer: signer, Now: h.now})
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return h.add(name, n)
+}
+
+// keyIn reads the key in a folder, or makes one there.
+func keyIn(dir string) (journal.Signer, error) {
+	key := filepath.Join(dir, KeyFile)
+	signer, err := ReadKey(key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return MakeKey(key)
+	}
+	return signer, err
+}
+
+// Close stops following and closes all books; what was acknowledged is durable
+// already.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(h.networks)) {
+		w := h.networks[name]
+		w.stop()
+		errs = append(errs, w.Node.Close())
+	}
+	h.networks = map[string]*Network{}
+	return errors.Join(errs...)
+}

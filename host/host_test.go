@@ -1,0 +1,158 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"commonweal/journal"
+	"commonweal/node"
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// today is a fixed clock: 2026-11-26, 10:30.
+func today() vf.Time { return vf.At(1795689000) }
+
+func opened(t *testing.T, dir string) *Host {
+	t.Helper()
+	h, err := Open(context.Background(), Options{Data: dir, Now: today})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	return h
+}
+
+// planned waits for a plan with an entry in it.
+func planned(t *testing.T, w *Network, sequence int64) (needs, short int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	p, last, err := w.PlanOf(ctx, sequence)
+	if err != nil {
+		t.Fatalf("no plan of entry %d, the last is %d: %v", sequence, last, err)
+	}
+	s := p.Stats()
+	return s.Needs, s.Short
+}
+
+func TestTheExampleLiesAhead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h := opened(t, dir)
+	w, err := h.Example(context.Background(), "https://example.org/carbon-farm-network/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if needs, short := planned(t, w, 1); needs != 12 || short != 0 {
+		t.Errorf("%d needs, %d short; want 12 and none", needs, short)
+	}
+	g, err := w.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range g.Intents {
+		if i.Receiver != "" && !i.Due.IsZero() && i.Due.Unix()-today().Unix() < 100*24*3600 {
+			t.Errorf("%s is due %s, which is not a season ahead of %s", i.ID, i.Due, today())
+		}
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := opened(t, dir).Network(ExampleName)
+	if again == nil || again.Journal().Size() != 2 {
+		t.Fatal("the example is not there after opening again")
+	}
+}
+
+func TestThePlanFollowsTheBooks(t *testing.T) {
+	t.Parallel()
+	h := opened(t, t.TempDir())
+	ctx := context.Background()
+	w, err := h.Example(ctx, "https://example.org/carbon-farm-network/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned(t, w, 1)
+	heard := make(chan Planned, 8)
+	defer w.Planned(func(p Planned) { heard <- p })()
+	more := &vf.Intent{ID: "need/more", Action: vf.Transfer, Receiver: "agent/wolhide", ResourceConformsTo: "spec/gray-50-50-yarn",
+		ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, "600"), HasUnit: "unit/lb"}, Due: vf.At(today().Unix() + 150*86400), Tier: 2}
+	r, err := w.Do(ctx, node.Act{Kind: journal.Declare, Author: "agent/wolhide", Key: "more", Records: []vf.Record{more}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if needs, short := planned(t, w, r[0].Sequence); needs != 13 || short != 1 {
+		t.Errorf("%d needs, %d short; want 13 and 1", needs, short)
+	}
+	if p := <-heard; p.Diff == nil || p.Diff.Empty() || p.Sequence != r[0].Sequence {
+		t.Errorf("heard of entry %d with diff %v; want entry %d and what is different", p.Sequence, p.Diff, r[0].Sequence)
+	}
+}
+
+func decimal(t *testing.T, text string) vf.Decimal {
+	t.Helper()
+	d, err := vf.ParseDecimal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestNetworksAreApart(t *testing.T) {
+	t.Parallel()
+	h := opened(t, t.TempDir())
+	ctx := context.Background()
+	a, err := h.Begin(ctx, "farms", "https://example.org/farms/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := h.Begin(ctx, "mills", "https://example.org/mills/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Do(ctx, node.Act{Kind: journal.Declare, Author: "agent/a", Key: "1", Records: []vf.Record{&vf.Agent{ID: "agent/a", Type: "Organization", Name: "A"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := b.Record("agent/a"); r != nil || err != nil {
+		t.Errorf("mills have %v of the farms, %v", r, err)
+	}
+	if a.Journal().Keys().InUse() == b.Journal().Keys().InUse() {
+		t.Error("both networks sign with one key")
+	}
+	var refusal *rule.Refusal
+	if _, err := h.Begin(ctx, "farms", "https://example.org/other/"); !errors.As(err, &refusal) || refusal.Rule != "nameTaken" {
+		t.Errorf("a second network called farms: %v", err)
+	}
+	if _, err := h.Begin(ctx, "../x", "https://example.org/x/"); !errors.As(err, &refusal) || refusal.Rule != "badName" {
+		t.Errorf("a network called ../x: %v", err)
+	}
+}
+
+func TestABeginningCutShortGoesOn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, folder, "farms"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := MakeKey(filepath.Join(dir, folder, "farms", KeyFile)); err != nil {
+		t.Fatal(err)
+	}
+	h := opened(t, dir)
+	if _, err := h.Begin(context.Background(), "farms", "https://example.org/farms/"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNameOf(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{"https://example.org/Carbon-Farm/": "carbon-farm", "https://example.org": "network", "https://example.org/a_b/": "network", "https://0a.commonweal.invalid/": "network"} {
+		if got := NameOf(id); got != want {
+			t.Errorf("%s is called %s, want %s", id, got, want)
+		}
+	}
+}

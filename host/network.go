@@ -1,0 +1,179 @@
+package host
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"commonweal/node"
+	"commonweal/plan"
+	"commonweal/vf"
+)
+
+// Network is the books of one network on this server, with its plan.
+type Network struct {
+	*node.Node
+	Name string // part of its addresses
+
+	host    *Host
+	planner *node.Planner // nil while the planner refuses the facts
+	stop    func()
+	done    chan struct{}
+	wake    chan struct{} // holds one: there is something to take in
+
+	mu     sync.Mutex // guards what follows
+	last   Planned
+	at     vf.Time // for which time the last plan was made, or refused
+	failed error   // why there is no plan
+	next   int
+	heard  map[int]func(Planned)
+}
+
+// Planned is a plan, what is different in it from the one before, and the last
+// entry of the journal that is in it.
+type Planned struct {
+	Plan     *plan.Plan
+	Diff     *plan.Diff // nil with the first plan
+	Sequence int64
+}
+
+// follow begins to keep the plan of a network in step with its books.
+func (h *Host) follow(name string, n *node.Node) *Network {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), heard: map[int]func(Planned){}}
+	unsubscribe := n.Subscribe(func(node.Change) { w.rouse() })
+	w.stop = func() { unsubscribe(); cancel(); <-w.done }
+	go w.run(ctx)
+	return w
+}
+
+// rouse has the follower look at the books again.
+func (w *Network) rouse() {
+	select {
+	case w.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// run takes in what happens, until the context ends.
+func (w *Network) run(ctx context.Context) {
+	defer close(w.done)
+	w.advance()
+	hour := time.NewTicker(time.Minute)
+	defer hour.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			if w.planner != nil {
+				w.planner.Close()
+			}
+			return
+		case <-w.wake:
+			w.advance()
+		case <-hour.C:
+			if w.behind() {
+				w.advance()
+			}
+		}
+	}
+}
+
+// planTime is the time for which plans are made: the hour that it is.
+func (w *Network) planTime() vf.Time { return vf.At(w.host.now().Unix() / 3600 * 3600) }
+
+// behind reports whether the plan is of an earlier hour.
+func (w *Network) behind() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.at.Equal(w.planTime().Time)
+}
+
+// advance plans what the books say now and tells it.
+func (w *Network) advance() {
+	var p Planned
+	var err error
+	now := w.planTime()
+	if w.planner == nil {
+		w.planner, err = w.Planner(plan.Settings{Now: now})
+	}
+	if err == nil {
+		p.Plan, p.Diff, p.Sequence, err = w.planner.Advance(now)
+	}
+	w.mu.Lock()
+	w.failed, w.at = err, now
+	if err != nil {
+		w.mu.Unlock()
+		w.host.log.Warn("no plan", "network", w.Name, "reason", err)
+		return
+	}
+	w.last = p
+	w.last.Diff = nil // it would keep the plan before in memory
+	list := make([]func(Planned), 0, len(w.heard))
+	for i := range w.next {
+		if f := w.heard[i]; f != nil {
+			list = append(list, f)
+		}
+	}
+	w.mu.Unlock()
+	for _, f := range list {
+		f(p)
+	}
+}
+
+// Plan returns the newest plan of the books and the last entry that is in it. It
+// may be a few acts behind: who needs to see an act of his own in it waits for
+// that entry with Planned. The error is a refusal of the planner, which the next
+// change may lift.
+func (w *Network) Plan() (*plan.Plan, int64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last.Plan, w.last.Sequence, w.failed
+}
+
+// PlanOf returns the first plan in which an entry of the journal is taken in; it
+// waits for it, as long as the context lasts.
+func (w *Network) PlanOf(ctx context.Context, sequence int64) (*plan.Plan, int64, error) {
+	ready := make(chan struct{}, 1)
+	cancel := w.Planned(func(Planned) {
+		select {
+		case ready <- struct{}{}:
+		default:
+		}
+	})
+	defer cancel()
+	for {
+		p, last, err := w.Plan()
+		if err != nil || p != nil && last >= sequence {
+			return p, last, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, last, ctx.Err()
+		case <-ready:
+		}
+	}
+}
+
+// Planned has f called with each new plan, in order, until cancel is called. f must
+// return soon.
+func (w *Network) Planned(f func(Planned)) (cancel func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := w.next
+	w.next++
+	w.heard[id] = f
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.heard, id)
+	}
+}
+
+// Ready reports why the books cannot be read or take no acts, nil if they do.
+func (w *Network) Ready(ctx context.Context) error {
+	if err := w.Stopped(); err != nil {
+		return err
+	}
+	_, err := w.Store().Hashes(ctx, []int64{0})
+	return err
+}

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"cmp"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// policy is what pages may load: what this server gives them, and nothing inline.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// guarded puts before a handler what every request goes through.
+func (s *Site) guarded(next http.Handler) http.Handler {
+	rates := newRates(s.o.Rate)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := rand.Text()[:12]
+		begin := time.Now()
+		seen := &answer{ResponseWriter: w}
+		defer func() {
+			if reason := recover(); reason != nil {
+				if reason == http.ErrAbortHandler { // a stream that is cut on purpose
+					panic(reason)
+				}
+				s.o.Log.Error("a handler failed", "request", id, "reason", reason, "stack", string(debug.Stack()))
+				if seen.status == 0 {
+					http.Error(seen, "Something went wrong here; nothing half done was kept. If it happens again, tell who runs this server: "+id, http.StatusInternalServerError)
+				}
+			}
+			s.told(r, seen, id, time.Since(begin))
+		}()
+		head := seen.Header()
+		head.Set("X-Request-Id", id)
+		secure(head, r)
+		if wait := rates.take(address(r), begin); wait > 0 {
+			head.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+			http.Error(seen, "Too many requests from this address; try again in a moment.", http.StatusTooManyRequests)
+			return
+		}
+		r.Body = http.MaxBytesReader(seen, r.Body, s.o.MaxBody)
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// secure sets the headers of every answer; a handler may say some otherwise.
+func secure(head http.Header, r *http.Request) {
+	head.Set("Content-Security-Policy", policy)
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "same-origin")
+	head.Set("Cross-Origin-Opener-Policy", "same-origin")
+	head.Set("Cross-Origin-Resource-Policy", "same-origin")
+	head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+	head.Set("Cache-Control", "no-store")
+	if r.TLS != nil {
+		head.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// told logs and measures a request. What stands behind the path is not logged: it
+// may be a secret.
+func (s *Site) told(r *http.Request, seen *answer, id string, took time.Duration) {
+	status := cmp.Or(seen.status, http.StatusOK)
+	route := cmp.Or(r.Pattern, "none")
+	s.metrics.request(route, status, took)
+	level := slog.LevelInfo
+	switch {
+	case status >= 500:
+		level = slog.LevelError
+	case strings.HasSuffix(route, "z") || strings.HasSuffix(route, "/metrics"): // asked for all the time
+		level = slog.LevelDebug
+	}
+	s.o.Log.Log(r.Context(), level, "request", "request", id, "method", r.Method, "route", route, "status", status, "bytes", seen.bytes, "took", took, "address", address(r))
+}
+
+// address is where a request comes from, without the port.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// answer notes what is answered.
+type answer struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader notes the status.
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes how much is written.
+func (a *answer) Write(b []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	n, err := a.ResponseWriter.Write(b)
+	a.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap gives http.ResponseController what is below.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

@@ -1,0 +1,61 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// static serves the files that pages are made with; a new version of the program
+// is a new page, so they may be kept for an hour.
+func static() http.Handler {
+	files := http.FileServerFS(staticFiles)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		files.ServeHTTP(w, r)
+	})
+}
+
+// frame is what every page has.
+type frame struct {
+	Title, Network, Version string
+	Body                    any
+}
+
+// page is one kind of page, by the name of its file.
+func page(name string) *template.Template {
+	return template.Must(template.ParseFS(pageFiles, "pages/frame.html", "pages/"+name+".html"))
+}
+
+// show writes a page; nothing is written where it fails.
+func (s *Site) show(w http.ResponseWriter, status int, t *template.Template, f frame) {
+	f.Version = s.o.Version
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "frame", f); err != nil {
+		panic(err) // a page that does not fit its data; the guard answers
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // who asked may have gone
+}
+
+var indexPage = page("index")
+
+// listed is a network in the index.
+type listed struct{ Name, ID string }
+
+// index lists the networks of the server.
+func (s *Site) index(w http.ResponseWriter, _ *http.Request) {
+	var list []listed
+	for _, n := range s.o.Host.Networks() {
+		list = append(list, listed{n.Name, n.Network()})
+	}
+	s.show(w, http.StatusOK, indexPage, frame{Title: "Networks", Body: list})
+}
