@@ -21,9 +21,10 @@ build: go
 run: build
 	@bash tools/run.sh bin/commonweal $(CACHE)/tour
 
-# hledger reads our export in a test, as a bookkeeper would.
+# hledger reads our export in a test, as a bookkeeper would. Tests start PostgreSQL servers of their own.
 deps: go
 	@command -v hledger >/dev/null || bash tools/install.sh hledger
+	@test -x /usr/lib/postgresql/15/bin/initdb || bash tools/install.sh postgresql-15
 
 test: deps
 	$(GO) vet ./...

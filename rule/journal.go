@@ -24,6 +24,8 @@ var storeRules = []Rule{
 	{"notAStore", "{path} is not a store of books: {reason}.", "Give the folder that “commonweal init” made, or a file that “commonweal backup” made."},
 	{"storeNewer", "The books at {path} were written by a newer version (layout {found}; this program knows {known}).", "Install the newer version of commonweal; this one would damage them. Nothing was changed."},
 	{"storeLocked", "The books at {path} are being written by another process, and still were after a wait of {waited}.", "Wait until the other commonweal has ended, or stop it; then try again. Reading needs no wait."},
+	{"badDatabase", "The address of the database cannot be used: {reason}.", "Write postgres://USER@HOST:PORT/DATABASE?network=NAME; a password is best kept in a file that PGPASSFILE names. The address is not shown here, since it may hold one."},
+	{"storeNotDurable", "The database at {path} may lose what it has acknowledged: {setting}.", "Set fsync and full_page_writes on in its settings; where losing is meant, as in tests, set commonweal.may_lose_data to on there."},
 	{"storeDamaged", "The books at {path} are damaged: {reason}.", "Leave the file as it is for a copy, restore the last backup with “commonweal restore”, and send the acts after it again; their keys keep them from happening twice."},
 	{"storeStopped", "The books at {path} take no more acts since a write failed: {reason}.", "Mend the cause, such as a full disk, and open them again; acts whose outcome is unknown may then be sent again with the same keys."},
 }

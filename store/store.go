@@ -34,6 +34,14 @@ type Batch struct {
 	Checkpoint []byte
 }
 
+// First is the sequence of the batch's first entry, -1 if it has none.
+func (b *Batch) First() int64 {
+	if len(b.Entries) == 0 {
+		return -1
+	}
+	return b.Entries[0].Seq
+}
+
 // Store keeps one network's books. All methods may be called at the same time
 // from several goroutines. The functions handed to Entries and Scan may keep the
 // bytes they get, and may call the methods that read; they must not call Append
@@ -43,11 +51,7 @@ type Store interface {
 	// before the writing began ends the call with nothing written; after that it
 	// is not looked at.
 	Append(ctx context.Context, b Batch) error
-	Source
-	// Get gives the value of a row, nil if there is none.
-	Get(ctx context.Context, view, key string) ([]byte, error)
-	// Views gives the names of all views that have rows, the reserved ones aside.
-	Views(ctx context.Context) ([]string, error)
+	Reader
 	// Backup writes a copy to a path where nothing is, while the store is in use,
 	// verifies it, and returns size and root of the journal in it.
 	Backup(ctx context.Context, path string) (tlog.Tree, error)
@@ -120,6 +124,15 @@ type Source interface {
 	Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error)
 	// Scan gives the rows of a view in the order of the bytes of their keys.
 	Scan(ctx context.Context, view string, f func(key string, value []byte) error) error
+}
+
+// Reader is the part of a store that reads.
+type Reader interface {
+	Source
+	// Get gives the value of a row, nil if there is none.
+	Get(ctx context.Context, view, key string) ([]byte, error)
+	// Views gives the names of all views that have rows, the reserved ones aside.
+	Views(ctx context.Context) ([]string, error)
 }
 
 // HashReader makes a store the reader of its hashes, for proofs.

@@ -21,7 +21,7 @@ type copied struct {
 
 // Run makes and verifies the copy.
 func (c *backupCommand) Run(p *program) error {
-	s, err := sqlite.Read(p.ctx, p.booksPath(), p.storeOptions())
+	s, err := p.place().read(p.ctx)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *backupCommand) Run(p *program) error {
 // checkCopy compares views and profiles in the copy with the journal in it; a
 // copy that is not sound is removed.
 func (c *backupCommand) checkCopy(p *program) error {
-	s, err := sqlite.ReadCopy(p.ctx, c.Path, p.storeOptions())
+	s, err := sqlite.ReadCopy(p.ctx, c.Path, sqlite.Options{})
 	if err == nil {
 		_, err = p.check(s)
 		err = errors.Join(err, s.Close())

@@ -12,31 +12,30 @@ import (
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
-	"commonweal/store/sqlite"
+	"commonweal/store"
 	"commonweal/vf"
 )
 
-// books are the open books of a data folder.
+// books are the open books of a network.
 type books struct {
 	*node.Node
 }
 
-func (p *program) booksPath() string { return filepath.Join(p.Data, host.BooksFile) }
-func (p *program) keyPath() string   { return filepath.Join(p.Data, host.KeyFile) }
+func (p *program) keyPath() string { return filepath.Join(p.Data, host.KeyFile) }
 
 // books opens the books to act, with the key in the data folder.
 func (p *program) books() (*books, error) {
 	signer, err := host.ReadKey(p.keyPath())
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, statErr := os.Stat(p.booksPath()); statErr == nil {
+		if _, statErr := os.Stat(p.place().path); statErr == nil || p.Store != "" {
 			return nil, rule.Refuse("keyMissing", "path", p.keyPath())
 		}
-		return nil, rule.Refuse("storeMissing", "path", p.booksPath())
+		return nil, rule.Refuse("storeMissing", "path", p.place().path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s, err := sqlite.Open(p.ctx, p.booksPath(), p.storeOptions())
+	s, err := p.place().open(p.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +44,14 @@ func (p *program) books() (*books, error) {
 
 // look opens the books to read them; no key is needed.
 func (p *program) look() (*books, error) {
-	s, err := sqlite.Read(p.ctx, p.booksPath(), p.storeOptions())
+	s, err := p.place().read(p.ctx)
 	if err != nil {
 		return nil, err
 	}
 	return p.openBooks(s, nil)
 }
 
-// storeOptions are how the program opens a store.
-func (p *program) storeOptions() sqlite.Options {
-	if p.Wait <= 0 {
-		return sqlite.Options{Wait: -1}
-	}
-	return sqlite.Options{Wait: p.Wait}
-}
-
-func (p *program) openBooks(s *sqlite.Store, signer journal.Signer) (*books, error) {
+func (p *program) openBooks(s store.Store, signer journal.Signer) (*books, error) {
 	n, err := node.Open(p.ctx, s, node.Options{Signer: signer})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -69,7 +60,7 @@ func (p *program) openBooks(s *sqlite.Store, signer journal.Signer) (*books, err
 }
 
 // check compares views and profiles in a store with its journal.
-func (p *program) check(s *sqlite.Store) ([]node.Difference, error) {
+func (p *program) check(s store.Store) ([]node.Difference, error) {
 	list, err := node.Check(p.ctx, s)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -114,8 +105,8 @@ func (p *program) do(b *books, a node.Act) error {
 
 // newFolder makes a data folder where none is.
 func (p *program) newFolder() error {
-	if _, err := os.Stat(p.booksPath()); err == nil {
-		return rule.Refuse("storeExists", "path", p.booksPath())
+	if _, err := os.Stat(p.place().path); err == nil {
+		return rule.Refuse("storeExists", "path", p.place().path)
 	}
 	if err := os.MkdirAll(p.Data, 0o750); err != nil {
 		return fmt.Errorf("the data folder cannot be made: %w", err)

@@ -21,6 +21,7 @@ import (
 	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
+	"commonweal/store/postgres/pgtest"
 	"commonweal/store/sqlite"
 	"commonweal/vf"
 )
@@ -53,6 +54,7 @@ var commandsOfScripts = map[string]func(*testscript.TestScript, bool, []string){
 	"long":      long,
 	"hash":      hash,
 	"served":    served,
+	"postgres":  freshDatabase,
 }
 
 // exits runs a program and checks its exit code: exits 3 commonweal plan.
@@ -95,6 +97,18 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(db.Close())
+}
+
+// freshDatabase sets a variable to the address of a database that is empty but
+// for what statements put into it: postgres VARIABLE [STATEMENT …].
+func freshDatabase(ts *testscript.TestScript, _ bool, args []string) {
+	url, drop, err := pgtest.Database()
+	ts.Check(err)
+	ts.Defer(drop)
+	ts.Setenv(args[0], url)
+	for _, text := range args[1:] {
+		ts.Check(pgtest.Do(url, text))
+	}
 }
 
 // lock keeps the books open until the story ends.

@@ -10,7 +10,6 @@ import (
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
-	"commonweal/store/sqlite"
 	"commonweal/vf"
 )
 
@@ -23,6 +22,7 @@ type initCommand struct {
 type begun struct {
 	Network   string            `json:"network"`
 	Data      string            `json:"data"`
+	Store     string            `json:"store,omitempty"`
 	PublicKey journal.PublicKey `json:"publicKey"`
 }
 
@@ -55,7 +55,7 @@ func (c *initCommand) Run(p *program) (err error) {
 	if c.Network == "" {
 		c.Network = unnamed(signer.PublicKey())
 	}
-	s, err := sqlite.Create(p.ctx, p.booksPath(), sqlite.Options{})
+	s, err := p.place().create(p.ctx)
 	if err != nil {
 		return err
 	}
@@ -69,10 +69,14 @@ func (c *initCommand) Run(p *program) (err error) {
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
 	if p.JSON {
-		return p.printJSON(begun{c.Network, p.Data, signer.PublicKey()})
+		return p.printJSON(begun{c.Network, p.Data, p.shownStore(), signer.PublicKey()})
 	}
-	p.say("Begun the books of %s in %s.", c.Network, p.Data)
+	where, next := p.Data, "--data "+p.Data
+	if p.Store != "" {
+		where, next = p.shownStore(), "--store ADDRESS"
+	}
+	p.say("Begun the books of %s in %s.", c.Network, where)
 	p.say("The key that signs is in %s; whoever has it can write the books.", p.keyPath())
-	p.say("Next: commonweal --data %s import FILE", p.Data)
+	p.say("Next: commonweal %s import FILE", next)
 	return nil
 }

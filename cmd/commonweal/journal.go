@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"commonweal/journal"
-	"commonweal/store/sqlite"
 	"commonweal/vf"
 )
 
@@ -18,7 +17,7 @@ type journalCommand struct {
 // Run prints the entries; with --json each as it stands in the journal, one a
 // line.
 func (c *journalCommand) Run(p *program) error {
-	s, err := sqlite.Read(p.ctx, p.booksPath(), sqlite.Options{})
+	s, err := p.place().read(p.ctx)
 	if err != nil {
 		return err
 	}

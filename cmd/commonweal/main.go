@@ -37,10 +37,11 @@ const (
 // program is what every command has at hand: the streams, the clock, and the
 // flags that all commands share.
 type program struct {
-	Data string `help:"Folder of the books." env:"COMMONWEAL_DATA" default:"data"`
-	JSON bool   `help:"Print JSON for programs instead of tables for people." name:"json"`
-	As   vf.ID  `help:"Who acts: the id of an agent; the network itself if left out." env:"COMMONWEAL_AS"`
-	Key  string `help:"Name of this act: the same act sent again with the same key happens once. Made new if left out."`
+	Data  string `help:"Folder of the books." env:"COMMONWEAL_DATA" default:"data"`
+	Store string `help:"Address of a PostgreSQL database with the books, in place of the folder: postgres://USER@HOST:PORT/DATABASE?network=NAME. The key stays in the folder." env:"COMMONWEAL_STORE" placeholder:"ADDRESS"`
+	JSON  bool   `help:"Print JSON for programs instead of tables for people." name:"json"`
+	As    vf.ID  `help:"Who acts: the id of an agent; the network itself if left out." env:"COMMONWEAL_AS"`
+	Key   string `help:"Name of this act: the same act sent again with the same key happens once. Made new if left out."`
 
 	Wait time.Duration `help:"How long an act waits while another commonweal writes the same books; reading never waits." env:"COMMONWEAL_WAIT" default:"10s"`
 

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"commonweal/host"
+	"commonweal/store"
 	"commonweal/store/sqlite"
 )
 
@@ -26,7 +30,7 @@ func (c *restoreCommand) Run(p *program) error {
 		}
 	}
 	done := p.busy("copying")
-	tree, err := sqlite.Restore(p.ctx, c.Path, p.booksPath(), sqlite.Options{})
+	tree, err := c.restore(p)
 	if err == nil {
 		err = p.checkRestored()
 	}
@@ -35,9 +39,9 @@ func (c *restoreCommand) Run(p *program) error {
 		return err
 	}
 	if p.JSON {
-		return p.printJSON(copied{p.booksPath(), tree.N, tree.Hash.String()})
+		return p.printJSON(copied{p.place().String(), tree.N, tree.Hash.String()})
 	}
-	p.say("Restored and verified %d entries to %s.", tree.N, p.booksPath())
+	p.say("Restored and verified %d entries to %s.", tree.N, p.place())
 	p.say("Root: %s", tree.Hash)
 	if _, err := os.Stat(p.keyPath()); errors.Is(err, fs.ErrNotExist) {
 		p.say("To act on them, put the network's key at %s.", p.keyPath())
@@ -45,11 +49,31 @@ func (c *restoreCommand) Run(p *program) error {
 	return nil
 }
 
+// restore verifies the backup and copies it.
+func (c *restoreCommand) restore(p *program) (tlog.Tree, error) {
+	at := p.place()
+	if at.address == "" {
+		return sqlite.Restore(p.ctx, c.Path, at.path, sqlite.Options{})
+	}
+	s, err := sqlite.ReadCopy(p.ctx, c.Path, sqlite.Options{})
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	defer s.Close()
+	if _, err := s.Check(p.ctx); err != nil {
+		return tlog.Tree{}, err
+	}
+	return at.fill(p.ctx, func(ctx context.Context, to store.Store) error {
+		_, err := store.Copy(ctx, s, to)
+		return err
+	})
+}
+
 // checkRestored compares views and profiles in what was restored with the
 // journal in it. Where they differ the books are there all the same, since the
 // journal is sound; the refusal tells what can be done.
 func (p *program) checkRestored() error {
-	s, err := sqlite.Read(p.ctx, p.booksPath(), p.storeOptions())
+	s, err := p.place().read(p.ctx)
 	if err != nil {
 		return err
 	}

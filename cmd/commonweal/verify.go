@@ -8,7 +8,6 @@ import (
 	"commonweal/node"
 	"commonweal/rule"
 	"commonweal/store"
-	"commonweal/store/sqlite"
 )
 
 // verifyCommand checks the books offline.
@@ -39,11 +38,11 @@ func (c *verifyCommand) Run(p *program) error {
 		}
 		held = append(held, raw)
 	}
-	open := sqlite.Read
+	open := p.place().read
 	if c.Rebuild {
-		open = sqlite.Open
+		open = p.place().open
 	}
-	s, err := open(p.ctx, p.booksPath(), p.storeOptions())
+	s, err := open(p.ctx)
 	if err != nil {
 		return err
 	}

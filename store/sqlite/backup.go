@@ -110,12 +110,12 @@ func (r *reader) copyTo(ctx context.Context, path string) (tree tlog.Tree, err e
 		return tree, err
 	}
 	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := removeAll(part); err != nil {
 		return tree, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, removeIfThere(part))
+			err = errors.Join(err, removeAll(part))
 		}
 	}()
 	if err := os.WriteFile(part, nil, 0o600); err != nil { // for its owner alone
@@ -152,13 +152,6 @@ func checkCopy(ctx context.Context, path string, d Driver) (tlog.Tree, error) {
 	}
 	tree, err := r.Check(ctx)
 	return tree, errors.Join(err, r.closeCopy())
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }
 
 // syncPath makes a file or a folder durable.

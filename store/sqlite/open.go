@@ -14,11 +14,10 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	"golang.org/x/mod/sumdb/tlog"
 
-	"commonweal/journal"
 	"commonweal/rule"
 	"commonweal/store"
+	"commonweal/store/group"
 )
 
 //go:embed migrations/*.sql
@@ -76,7 +75,7 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if err := lookAt(path, create); err != nil {
 		return nil, err
 	}
-	s := &Store{reader: reader{path: path, driver: o.Driver}, queue: make(chan *request, maxGroup), done: make(chan struct{})}
+	s := &Store{reader: reader{path: path, driver: o.Driver}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.closeAll())
@@ -108,7 +107,7 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if s.next, err = s.checkEnd(ctx); err != nil {
 		return nil, s.explain(err)
 	}
-	go s.writer()
+	s.group = group.Begin(s.writeGroup)
 	return s, nil
 }
 
@@ -234,54 +233,15 @@ func (r *reader) identify(ctx context.Context, db querier) (found identity, err 
 // checkEnd returns the next sequence, after it has compared the end of the
 // journal with its stored hashes and the newest checkpoint.
 func (r *reader) checkEnd(ctx context.Context) (next int64, err error) {
-	var count, places, covered int64 // as they are at one moment
+	var e store.End // as it is at one moment
 	err = r.db.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal), (SELECT COALESCE(MAX(place) + 1, 0) FROM hash),"+
-		" (SELECT COALESCE(MAX(size), 0) FROM checkpoint)").Scan(&count, &places, &covered)
+		" (SELECT COALESCE(MAX(size), 0) FROM checkpoint)").Scan(&e.Entries, &e.Hashes, &e.Covered)
 	if err != nil {
 		return 0, err
 	}
-	if want := tlog.StoredHashCount(count); places != want {
-		return 0, r.damage("the journal has %d entries and %d stored hashes, not %d", count, places, want)
+	reason, err := store.CheckEnd(ctx, r, e)
+	if err == nil && reason != "" {
+		err = r.damage("%s", reason)
 	}
-	if covered > count {
-		return 0, r.damage("the newest checkpoint covers %d entries, the journal has %d", covered, count)
-	}
-	if count == 0 {
-		return 0, nil
-	}
-	last, err := r.entry(ctx, count-1)
-	if err != nil {
-		return 0, err
-	}
-	stored, err := r.Hashes(ctx, []int64{tlog.StoredHashIndex(0, count-1)})
-	if err != nil {
-		return 0, err
-	}
-	if stored[0] != tlog.RecordHash(last) {
-		return 0, r.damage("the last entry, %d, is not the one that its stored hash was made of", count-1)
-	}
-	if covered == 0 {
-		return count, nil
-	}
-	return count, r.checkCheckpoint(ctx, covered)
-}
-
-// checkCheckpoint compares a checkpoint with the stored hashes.
-func (r *reader) checkCheckpoint(ctx context.Context, size int64) error {
-	var note []byte
-	if err := r.db.QueryRowContext(ctx, "SELECT note FROM checkpoint WHERE size = ?", size).Scan(&note); err != nil {
-		return err
-	}
-	_, tree, err := journal.ReadCheckpoint(note)
-	if err != nil || tree.N != size {
-		return r.damage("the newest checkpoint, of %d entries, cannot be read", size)
-	}
-	root, err := tlog.TreeHash(tree.N, store.HashReader(ctx, r))
-	if err != nil {
-		return err
-	}
-	if root != tree.Hash {
-		return r.damage("the stored hashes do not lead to the root of the checkpoint of %d entries", tree.N)
-	}
-	return nil
+	return e.Entries, err
 }

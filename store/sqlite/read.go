@@ -76,11 +76,6 @@ func (r *reader) Entries(ctx context.Context, from int64, f func(seq int64, raw 
 	return r.explain(rows.Err())
 }
 
-func (r *reader) entry(ctx context.Context, seq int64) (raw []byte, err error) {
-	err = r.db.QueryRowContext(ctx, "SELECT raw FROM journal WHERE seq = ?", seq).Scan(&raw)
-	return raw, r.explain(err)
-}
-
 // maxPlaces is how many hashes one query asks for.
 const maxPlaces = 500
 

@@ -1,12 +1,10 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,6 +14,7 @@ import (
 	"commonweal/journal"
 	"commonweal/rule"
 	"commonweal/store"
+	"commonweal/store/group"
 )
 
 // Store keeps the books of one network in one file.
@@ -27,125 +26,32 @@ type Store struct {
 	next  int64   // sequence of the next entry; the writer's own
 	dirty bool    // the write-ahead log holds erased data; the writer's own
 
-	queue  chan *request
-	done   chan struct{} // closed when the writer has ended
-	mu     sync.RWMutex  // held for reading while a request is put into the queue
-	closed bool          // under mu
+	group  *group.Writer // nil where the store was opened for reading
+	closed sync.Once
 	failed atomic.Pointer[rule.Refusal]
 }
 
 var _ store.Store = (*Store)(nil)
 
-// request is an Append that waits.
-type request struct {
-	batch  store.Batch
-	state  atomic.Int32 // 0 waiting, 1 taken by the writer, 2 given up by the caller
-	answer chan error
-}
-
-// Bounds of one commit: how many Appends, and how many bytes of entries, share it.
-const (
-	maxGroup = 256
-	maxBytes = 32 << 20
-)
-
 // Append makes the batch durable, all of it or nothing.
 func (s *Store) Append(ctx context.Context, b store.Batch) error {
-	if s.write == nil {
+	if s.group == nil {
 		return store.ErrReadOnly
 	}
-	if err := b.Check(); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	r := &request{batch: b, answer: make(chan error, 1)}
-	if err := s.enqueue(ctx, r); err != nil {
-		return err
-	}
-	select {
-	case err := <-r.answer:
-		return err
-	case <-ctx.Done():
-		if r.state.CompareAndSwap(0, 2) {
-			return ctx.Err()
-		}
-		return <-r.answer // it is being written: its outcome is what counts
-	}
-}
-
-func (s *Store) enqueue(ctx context.Context, r *request) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
-		return store.ErrClosed
-	}
-	select {
-	case s.queue <- r:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// writer writes what waits until the queue is closed.
-func (s *Store) writer() {
-	defer close(s.done)
-	for first := range s.queue {
-		group := s.gather(first)
-		if len(group) == 0 {
-			continue
-		}
-		for i, err := range s.writeGroup(group) {
-			group[i].answer <- err
-		}
-	}
-}
-
-// gather takes all that waits by now, in the order of their sequences.
-func (s *Store) gather(r *request) []*request {
-	var group []*request
-	size := 0
-	for r != nil {
-		if r.state.CompareAndSwap(0, 1) {
-			group = append(group, r)
-			for _, e := range r.batch.Entries {
-				size += len(e.Raw)
-			}
-		}
-		if len(group) >= maxGroup || size >= maxBytes {
-			break
-		}
-		select {
-		case r = <-s.queue:
-		default:
-			r = nil
-		}
-	}
-	slices.SortStableFunc(group, func(a, b *request) int { return cmp.Compare(a.first(), b.first()) })
-	return group
-}
-
-// first is the sequence of the first entry, -1 if there is none.
-func (r *request) first() int64 {
-	if len(r.batch.Entries) == 0 {
-		return -1
-	}
-	return r.batch.Entries[0].Seq
+	return s.group.Append(ctx, b)
 }
 
 // writeGroup writes the batches of a group in one transaction and returns the
 // answer to each.
-func (s *Store) writeGroup(group []*request) []error {
-	answers := make([]error, len(group))
+func (s *Store) writeGroup(batches []*store.Batch) []error {
+	answers := make([]error, len(batches))
 	if refusal := s.failed.Load(); refusal != nil {
 		for i := range answers {
 			answers[i] = stopped{refusal}
 		}
 		return answers
 	}
-	next, erased, err := s.transact(group, answers)
+	next, erased, err := s.transact(batches, answers)
 	if err == nil {
 		s.next = next
 		s.dirty = s.dirty || erased
@@ -167,7 +73,7 @@ func (s *Store) writeGroup(group []*request) []error {
 
 // transact writes the group and commits. Batches in conflict get their answer
 // and are left out; an error is of the transaction as a whole.
-func (s *Store) transact(group []*request, answers []error) (next int64, erased bool, err error) {
+func (s *Store) transact(batches []*store.Batch, answers []error) (next int64, erased bool, err error) {
 	ctx := context.Background() // what was begun is finished, whoever still waits
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -181,15 +87,15 @@ func (s *Store) transact(group []*request, answers []error) (next int64, erased 
 	w := writing{ctx: ctx, tx: tx}
 	defer w.close()
 	next = s.next
-	for i, r := range group {
-		if first := r.first(); first >= 0 && first != next {
+	for i, b := range batches {
+		if first := b.First(); first >= 0 && first != next {
 			answers[i] = fmt.Errorf("%w: the batch begins with entry %d, the next one is %d", store.ErrConflict, first, next)
 			continue
 		}
-		if err := w.batch(&r.batch); err != nil {
+		if err := w.batch(b); err != nil {
 			return 0, false, err
 		}
-		next += int64(len(r.batch.Entries))
+		next += int64(len(b.Entries))
 	}
 	return next, w.erased, tx.Commit()
 }
@@ -356,19 +262,14 @@ func (w *writing) checkpoint(note []byte) error {
 }
 
 // Close finishes what waits and gives up the lock.
-func (s *Store) Close() error {
-	s.mu.Lock()
-	already := s.closed
-	s.closed = true
-	s.mu.Unlock()
-	if already {
-		return nil
-	}
-	if s.queue != nil {
-		close(s.queue)
-		<-s.done
-	}
-	return s.closeAll()
+func (s *Store) Close() (err error) {
+	s.closed.Do(func() {
+		if s.group != nil {
+			s.group.Close()
+		}
+		err = s.closeAll()
+	})
+	return err
 }
 
 func (s *Store) closeAll() error {
