@@ -1,6 +1,7 @@
-# make run    plans a real network and prints what to try next
+# make run    starts the server with a real example network and prints its address
 # make test   runs every test (a few minutes); make lint reads the code
 # make bench  generates networks of known size and measures the planner on them
+# make package makes a Debian package of the server in bin/
 # make soak   runs the tests that count with greater counts (long)
 # Go is needed; what else is needed is installed by the target that needs it, where it is missing.
 
@@ -9,7 +10,7 @@ GO    ?= go
 CACHE := $(CURDIR)/.cache
 LINT  := $(CACHE)/bin/golangci-lint-$(shell sed -n 's/.*golangci-lint\/v2 \(v[0-9.]*\).*/\1/p' tools/lint/go.mod)
 
-.PHONY: run build test lint bench soak deps go clean
+.PHONY: run build package test lint bench soak deps go clean
 
 go:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl), then try again."; exit 1; }
@@ -17,9 +18,12 @@ go:
 build: go
 	$(GO) build -o bin/commonweal ./cmd/commonweal
 
-# The data folder of the tour is made anew each time; books of your own belong elsewhere.
+# The example's books stay in this folder between runs; books of your own belong elsewhere.
 run: build
-	@bash tools/run.sh bin/commonweal $(CACHE)/tour
+	@bin/commonweal --data $(CACHE)/example serve --example --log-level warn
+
+package: build
+	@bash packaging/package.sh bin/commonweal bin
 
 # hledger reads our export in a test, as a bookkeeper would. Tests start PostgreSQL servers of their own.
 deps: go

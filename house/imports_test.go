@@ -25,6 +25,7 @@ var may = []struct {
 	{"examples", nil, "networks that come with the program are data"},
 	{"host", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "examples"}, "the networks of one server stand behind its doors"},
 	{"web", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host"}, "the door for people and programs"},
+	{"packaging", nil, "the Debian package is made by a script; its test runs it"},
 	{"bench", []string{"vf", "rule", "plan", "format", "zone"}, "measures the planner"},
 	{"house", nil, "the rules of the house read source, they do not run it"},
 	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host", "web"}, "programs may use all, save the bench"},

@@ -74,8 +74,29 @@ func (n *Node) Do(ctx context.Context, acts ...Act) ([]Result, error) {
 	return c.results, c.err
 }
 
+// tries is how often a batch is decided anew where another process got in between.
+const tries = 3
+
 // commit enters the calls that wait, in one transaction of the store.
 func (n *Node) commit(calls []*call) {
+	for range tries {
+		if err := n.takeTurn(); err != nil {
+			for _, c := range calls {
+				c.done, c.err = true, err
+			}
+			return
+		}
+		conflict := n.decide(calls)
+		n.endTurn(conflict)
+		if !conflict {
+			return
+		}
+	}
+}
+
+// decide enters the calls; it reports whether another process got in between, so
+// that nothing of them was written.
+func (n *Node) decide(calls []*call) (conflict bool) {
 	batch := n.draft()
 	var accepted []*call
 	for _, c := range calls {
@@ -92,16 +113,17 @@ func (n *Node) commit(calls []*call) {
 		accepted = append(accepted, c)
 	}
 	if len(batch.entries) == 0 {
-		return
+		return false
 	}
 	if err := n.append(batch); err != nil {
 		for _, c := range accepted {
 			c.results, c.err = nil, err
 		}
-		return
+		return n.turn != nil && errors.Is(err, store.ErrConflict)
 	}
 	n.merged(batch)
 	n.publish(batch.changes)
+	return false
 }
 
 // append makes a batch durable. The contexts of the calls end no transaction:

@@ -43,6 +43,7 @@ type Node struct {
 	stopped atomic.Pointer[error] // set by a write after which the store takes no more
 
 	write sync.Mutex // held by the one who writes
+	turn  *turn      // nil where no other process writes
 	queue struct {
 		sync.Mutex
 		calls []*call
@@ -96,8 +97,14 @@ func (n *Node) SignWith(s journal.Signer) {
 
 // Close closes the store.
 func (n *Node) Close() error {
+	if n.turn != nil {
+		n.turn.stop()
+	}
 	n.write.Lock()
 	defer n.write.Unlock()
+	if n.turn != nil {
+		n.turn.resign()
+	}
 	return n.store.Close()
 }
 

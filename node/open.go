@@ -230,6 +230,8 @@ func (d *draft) again(seq int64, a *journal.Act) error {
 	if err := v.enter(d, records, a.Of); err != nil {
 		return err
 	}
-	d.noted(seq, d.changed(a.Of, records))
+	changed := d.changed(a.Of, records)
+	d.noted(seq, changed)
+	d.changes = append(d.changes, Change{Sequence: seq, Act: *a, Changed: changed})
 	return nil
 }

@@ -17,4 +17,5 @@ var nodeRules = []Rule{
 	{"notBegun", "The books are empty: there is no genesis.", "Begin them with “commonweal init”."},
 	{"viewsDiffer", "The view {view} does not fit the journal at {key}.", "What the program keeps for its own use is damaged, not what anybody entered. “commonweal verify” tells whether the journal is sound; if it is, “commonweal verify --rebuild” makes all views anew from it, else restore the last backup."},
 	{"profileDiffers", "The personal data of {id} {reason}.", "It cannot be made again from the journal, which holds its hash alone: restore the last backup with “commonweal restore”, and send the acts after it again."},
+	{"noTurn", "Another server on the same database kept its turn for {waited}.", "Nothing was entered: send the act again with the same key. If it goes on, look at the other server, and at the database."},
 }

@@ -1,0 +1,209 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"commonweal/rule"
+	"commonweal/store"
+)
+
+// Turns is what a store offers whose books several processes write by turns:
+// store/postgres does.
+type Turns interface {
+	store.Store
+	// Lead waits for the turn of this process; lost is closed when it is over.
+	Lead(ctx context.Context) (epoch int64, lost <-chan struct{}, err error)
+	// Resign ends the turn.
+	Resign()
+	// Follow calls f with the size of the journal whenever it has changed.
+	Follow(ctx context.Context, f func(size int64), trouble func(error)) error
+}
+
+// How long a turn lasts: until nothing was written for a while, and at most so
+// long while others may wait. Taking one costs a few messages to the database.
+const (
+	idleTurn = 100 * time.Millisecond
+	longTurn = time.Second
+	waitTurn = 30 * time.Second
+)
+
+// turn is the turn of a process to decide; what is in it is guarded by Node.write.
+type turn struct {
+	store Turns
+	lost  <-chan struct{} // nil while another process may have the turn
+	since time.Time
+	wrote time.Time
+	stop  func()
+}
+
+// Share opens the books in a store that other processes may write too. What they
+// write is read as it comes; acts wait until this process has its turn, read what
+// was written before, and are decided on that. So it makes no difference which
+// process is asked, and when one is killed the others go on. The moment is the store
+// as it was committed at one moment; it is closed here. Trouble hears what goes
+// wrong on the way to the store, where it is tried again; it may be nil.
+func Share(ctx context.Context, s Turns, moment func(context.Context) (store.Store, error), o Options, trouble func(error)) (*Node, error) {
+	if err := renewViews(ctx, s); err != nil {
+		return nil, err
+	}
+	at, err := moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n, err := Open(ctx, at, o)
+	if err = errors.Join(err, at.Close()); err != nil {
+		return nil, err
+	}
+	n.store = s
+	following, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	n.turn = &turn{store: s, stop: func() { stop(); <-ended }}
+	go func() {
+		defer close(ended)
+		_ = s.Follow(following, func(size int64) { n.hear(following, size, trouble) }, trouble) // it ends when it is stopped
+	}()
+	return n, nil
+}
+
+// renewViews makes the views anew where they are of another layout.
+func renewViews(ctx context.Context, s Turns) error {
+	raw, err := s.Get(ctx, viewMark, viewMark)
+	if err != nil || raw == nil {
+		return err // Open says what is missing
+	}
+	var m mark
+	if json.Unmarshal(raw, &m) == nil && m.Layout == layout {
+		return nil
+	}
+	if _, _, err := s.Lead(ctx); err != nil {
+		return err
+	}
+	defer s.Resign()
+	return Rebuild(ctx, s)
+}
+
+// hear takes in what others wrote.
+func (n *Node) hear(ctx context.Context, size int64, trouble func(error)) {
+	n.write.Lock()
+	defer n.write.Unlock()
+	var err error
+	switch mine := n.journal.Size(); {
+	case size > mine:
+		err = n.catchUp(ctx)
+	case size < mine: // the database lost what it had acknowledged
+		err = fmt.Errorf("the database has %d entries, fewer than the %d that were there: %w", size, mine, store.ErrStopped)
+		n.stopped.Store(&err)
+	}
+	if err != nil && ctx.Err() == nil && trouble != nil {
+		trouble(err)
+	}
+}
+
+// catchUp enters what other processes have written to the store since.
+func (n *Node) catchUp(ctx context.Context) error {
+	d := n.draft()
+	err := n.store.Entries(ctx, d.journal.Size(), func(seq int64, raw []byte) error {
+		e, _, err := d.journal.Apply(raw)
+		if err != nil {
+			return err
+		}
+		if err := d.again(seq, &e.Act); err != nil {
+			return fmt.Errorf("entry %d: %w", seq, err)
+		}
+		return nil
+	})
+	if err != nil || len(d.changes) == 0 {
+		return err
+	}
+	if err := d.fetchProfiles(ctx); err != nil {
+		return err
+	}
+	n.merged(d)
+	n.publish(d.changes)
+	return nil
+}
+
+// fetchProfiles reads the profiles that entries of others named; those that took
+// the place of others put them out.
+func (d *draft) fetchProfiles(ctx context.Context) error {
+	erased := d.profiles
+	d.profiles = nil
+	for _, id := range sortedKeys(d.hashes) {
+		old, hash := d.n.hashes[id], d.hashes[id]
+		if old != "" && old != hash {
+			d.profiles = append(d.profiles, store.Put{View: store.Profiles, Key: old})
+		}
+		if hash == "" || hash == old {
+			continue
+		}
+		raw, err := d.n.store.Get(ctx, store.Profiles, hash)
+		if err != nil {
+			return err
+		}
+		d.profiles = append(d.profiles, store.Put{View: store.Profiles, Key: hash, Value: raw}) // nil where it is erased already
+	}
+	d.profiles = append(d.profiles, erased...)
+	return nil
+}
+
+// takeTurn waits for the turn, where there are turns, and reads what was written
+// before it. Nothing else is done in between, so the turn ends soon after it was used.
+func (n *Node) takeTurn() error {
+	t := n.turn
+	if t == nil {
+		return nil
+	}
+	if t.lost != nil {
+		select {
+		case <-t.lost:
+			t.lost = nil
+		default:
+			return nil
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), waitTurn)
+	defer cancel()
+	_, lost, err := t.store.Lead(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return rule.Refuse("noTurn", "waited", waitTurn.String())
+	}
+	if err != nil {
+		return err
+	}
+	t.lost, t.since = lost, time.Now()
+	return n.catchUp(ctx)
+}
+
+// endTurn gives the turn on: at once where it lasted long or another process got in
+// between, else when nothing more is written.
+func (n *Node) endTurn(conflict bool) {
+	t := n.turn
+	if t == nil || t.lost == nil {
+		return
+	}
+	now := time.Now()
+	if conflict || now.Sub(t.since) > longTurn {
+		t.resign()
+		return
+	}
+	t.wrote = now
+	time.AfterFunc(idleTurn, func() {
+		n.write.Lock()
+		defer n.write.Unlock()
+		if t.wrote.Equal(now) {
+			t.resign()
+		}
+	})
+}
+
+// resign ends the turn; Node.write is held.
+func (t *turn) resign() {
+	if t.lost != nil {
+		t.lost = nil
+		t.store.Resign()
+	}
+}
