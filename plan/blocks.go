@@ -1,11 +1,14 @@
 package plan
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // blocks is a list that grows by whole blocks: what is in it never moves, so
 // growing costs no copying and no space twice as large as the list.
 type blocks[T any] struct {
-	list [][]T
+	list []*[blockSize]T
 	n    int32
 }
 
@@ -18,7 +21,7 @@ const (
 func (b *blocks[T]) push(x T) int32 {
 	i := b.n
 	if int(i>>blockBits) == len(b.list) {
-		b.list = append(b.list, make([]T, blockSize))
+		b.list = append(b.list, new([blockSize]T))
 	}
 	b.list[i>>blockBits][i&(blockSize-1)] = x
 	b.n++
@@ -44,6 +47,19 @@ func (b *blocks[T]) span(from, to int32) []T {
 		list = append(list, *b.at(i))
 	}
 	return list
+}
+
+// share is a list that begins as this one does, and shares with it what both hold.
+// What is pushed onto one is not in the other, but only one of them may go on in the
+// block where they end: the others must not be `first`.
+func (b *blocks[T]) share(first bool) blocks[T] {
+	c := blocks[T]{slices.Clip(b.list), b.n}
+	if k := b.n >> blockBits; !first && int(k) < len(b.list) {
+		c.list = slices.Clone(b.list[:k+1])
+		c.list[k] = new([blockSize]T)
+		copy(c.list[k][:b.n&(blockSize-1)], b.list[k][:])
+	}
+	return c
 }
 
 // cut forgets all elements from index n on.

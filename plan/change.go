@@ -1,19 +1,21 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// spareDesk is a desk that a plan leaves to the next; it fits the same network.
-type spareDesk struct {
-	mu   sync.Mutex
-	desk *desk
+// spare is room to work in that a plan leaves to the next; it fits the same network.
+type spare struct {
+	mu     sync.Mutex
+	desk   *desk
+	agenda *agenda
 }
 
 // take returns the desk, or a new one where it is in use or too small.
-func (s *spareDesk) take(n *network) *desk {
+func (s *spare) take(n *network) *desk {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.desk
@@ -24,10 +26,25 @@ func (s *spareDesk) take(n *network) *desk {
 	return d
 }
 
-func (s *spareDesk) leave(d *desk) {
+func (s *spare) leave(d *desk) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.desk = d
+}
+
+// takeAgenda returns the agenda, or a new one where it is in use.
+func (s *spare) takeAgenda() *agenda {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.agenda
+	s.agenda = nil
+	return cmp.Or(a, &agenda{})
+}
+
+func (s *spare) leaveAgenda(a *agenda) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.agenda = a
 }
 
 // Change returns the plan of changed facts, and what is different; p stays as it
@@ -47,7 +64,7 @@ func (p *Plan) Change(changes ...FactChange) (*Plan, *Diff, error) {
 		return q, q.Diff(p), nil
 	}
 	q := &Plan{net: n, settings: p.settings, parts: slices.Clone(p.parts), partOf: p.partOf, spare: p.spare}
-	x := changing{old: p, new: q, buffers: map[int32][]int32{}}
+	x := changing{old: p, new: q, buffers: map[int32][]int32{}, agenda: p.spare.takeAgenda()}
 	for _, b := range c.buffers {
 		k := p.partOf[b]
 		x.buffers[k] = append(x.buffers[k], b)
@@ -57,6 +74,7 @@ func (p *Plan) Change(changes ...FactChange) (*Plan, *Diff, error) {
 			x.part(int32(k), buffers)
 		}
 	}
+	p.spare.leaveAgenda(x.agenda)
 	x.retell(c.buffers)
 	if len(x.anew) > 0 {
 		d := p.spare.take(n)
@@ -90,13 +108,15 @@ type changing struct {
 	buffers    map[int32][]int32 // that changed, of each part
 	anew       []*part           // parts to be planned anew
 	left, came []step
+	resized    []resized
 	needs      []needChange
+	agenda     *agenda
 }
 
 // part follows the change through one part, or notes that it is to be planned anew.
 func (x *changing) part(k int32, buffers []int32) {
 	old := x.old.parts[k]
-	r, ok := old.renet(x.new.net, buffers)
+	r, ok := old.renet(x.new.net, buffers, x.agenda)
 	if !ok {
 		x.new.parts[k] = old.again(x.new.net)
 		x.anew = append(x.anew, x.new.parts[k])
@@ -104,7 +124,7 @@ func (x *changing) part(k int32, buffers []int32) {
 	}
 	q := r.p
 	x.new.parts[k] = q
-	x.left, x.came = append(x.left, r.left...), append(x.came, r.came...)
+	x.left, x.came, x.resized = append(x.left, r.left...), append(x.came, r.came...), append(x.resized, r.resized...)
 	plainly := true
 	for _, i := range r.gone {
 		plainly = plainly && old.onTime(i)
@@ -223,7 +243,10 @@ func (x *changing) diff() *Diff {
 		return strings.Compare(string(x.old.needID(x.new, a)), string(x.old.needID(x.new, b)))
 	})
 	x.mergeNeeds()
-	return newDiff(x.old, x.new, matchSteps(x.left, x.came), x.needs, x.facts())
+	d := newDiff(x.old, x.new, matchSteps(x.left, x.came), x.needs, x.facts())
+	d.resized = x.resized
+	d.Resized += len(x.resized)
+	return d
 }
 
 // mergeNeeds makes one change of what became of a need that has another number now,
@@ -247,7 +270,7 @@ func (p *part) steps() []step {
 	list := make([]step, 0, p.orders.n)
 	for i, o := range p.orders.all() {
 		if o.maker < 0 || !p.net.carries(o.maker) {
-			list = append(list, step{source: o.maker, part: p.number, order: i, begin: o.begin, end: o.end, qty: o.qty})
+			list = append(list, p.step(i))
 		}
 	}
 	return list

@@ -35,6 +35,10 @@ type stepChange struct {
 	left, new step
 }
 
+// resized is a step that stays when and where it is and is of another quantity: the
+// orders that it is before and from now on, both in the tables of the new plan.
+type resized struct{ part, was, now int32 }
+
 // matchSteps tells what became of the steps that left and from where those come
 // that came. Steps that are equal in all are no change. Then, for each source,
 // steps of one end are the same in another size; the others are matched in order
@@ -184,6 +188,7 @@ type Diff struct {
 
 	old, new *Plan
 	changes  []stepChange
+	resized  []resized // beside those
 	facts    []fact
 	needs    []needChange
 }
@@ -201,7 +206,17 @@ type fact struct {
 type needChange struct{ was, now int32 }
 
 // Empty reports whether nothing changed for anybody.
-func (d *Diff) Empty() bool { return len(d.changes)+len(d.needs) == 0 }
+func (d *Diff) Empty() bool { return len(d.changes)+len(d.resized)+len(d.needs) == 0 }
+
+// steps lists all changes of steps.
+func (d *Diff) steps() []stepChange {
+	list := slices.Clone(d.changes)
+	for _, x := range d.resized {
+		p := d.new.parts[x.part]
+		list = append(list, stepChange{stepResized, p.step(x.was), p.step(x.now)})
+	}
+	return list
+}
 
 // newDiff counts changes, and sorts the facts by their words.
 func newDiff(old, made *Plan, changes []stepChange, needs []needChange, facts []fact) *Diff {

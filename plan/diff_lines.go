@@ -72,7 +72,8 @@ func (d *Diff) Facts() []string {
 // both plans that hold them, so it is dearer than the diff itself.
 func (d *Diff) Lines() []Change {
 	was, is := newSteps(d.old), newSteps(d.new)
-	for _, x := range d.changes {
+	changes := d.steps()
+	for _, x := range changes {
 		if x.kind != stepAdded {
 			was.wanted(x.left)
 		}
@@ -82,8 +83,8 @@ func (d *Diff) Lines() []Change {
 	}
 	was.find()
 	is.find()
-	list := make([]Change, 0, len(d.changes))
-	for _, x := range d.changes {
+	list := make([]Change, 0, len(changes))
+	for _, x := range changes {
 		c := Change{Kind: kindName(x.kind), Needs: []vf.ID{}, Whom: []vf.ID{}, Causes: []string{}}
 		if x.kind != stepAdded {
 			c.Was, c.Before = was.name(x.left), was.when(x.left)

@@ -72,6 +72,7 @@ type follower struct {
 	dirty     map[int32]bool // specifications whose groups have to be read again
 	processes map[vf.ID]bool // that changed, or were begun or given up
 	touched   map[int32]bool // buffers
+	ownOffers bool           // the table of offers is shared with no other network
 }
 
 // bounded reports whether something limits when, or how much at a time, can be done.

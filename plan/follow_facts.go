@@ -123,7 +123,7 @@ func (n *network) clone() *network {
 	n.prepare()
 	c := *n
 	c.cloning = new(sync.Mutex)
-	c.needs, c.offers, c.supplies = n.needs.clone(), slices.Clone(n.offers), slices.Clip(n.supplies)
+	c.needs, c.offers, c.supplies = n.needs.clone(), n.offers, slices.Clip(n.supplies)
 	c.needsOf, c.offersOf, c.supplyOf = n.needsOf.clone(), n.offersOf.clone(), n.supplyOf.clone()
 	c.groups = n.groups.clone()
 	c.brokenOf = maps.Clone(n.brokenOf)

@@ -117,20 +117,20 @@ func (f *follower) putOffers(r *reader, buffers []int32) {
 		k, had := old[o.intent.ID]
 		if !had {
 			k = int32(len(n.offers))
-			n.offers = append(n.offers, o)
+			n.offers = append(f.offers(), o)
 			other[o.buffer] = true
 		}
 		delete(old, o.intent.ID)
 		if was := n.offers[k]; *was != *o {
 			other[was.buffer], other[o.buffer] = true, true
-			n.offers[k] = o
+			f.offers()[k] = o
 		}
 		numbers[j] = k
 	}
 	for _, k := range old {
 		was := n.offers[k]
 		other[was.buffer] = true
-		n.offers[k] = &offer{intent: &vf.Intent{}, buffer: was.buffer, gone: true}
+		f.offers()[k] = &offer{intent: &vf.Intent{}, buffer: was.buffer, gone: true}
 		n.tombs++
 	}
 	for _, b := range buffers {
@@ -148,6 +148,14 @@ func (f *follower) putOffers(r *reader, buffers []int32) {
 	for b := range other {
 		slices.SortFunc(n.offersOf.get(b), n.betterOffer)
 	}
+}
+
+// offers is the table of offers, which the network shares with others until then.
+func (f *follower) offers() []*offer {
+	if !f.ownOffers {
+		f.n.offers, f.ownOffers = slices.Clone(f.n.offers), true
+	}
+	return f.n.offers
 }
 
 // putSupplies puts the supplies of each buffer that has others than before behind

@@ -20,11 +20,11 @@ func (p *part) solve() {
 	}
 	p.over = nil
 	if p.isPlain() {
-		p.over = &over{base: make([]stretchOf, len(p.clusters)), layers: newSheet[*layer](len(p.net.buffers)), first: p.net, tail: &tail{}, whole: &wholePart{}}
+		p.over = p.newOver()
 	}
 	p.netting()
 	if p.over != nil {
-		p.over.tail.n.Store(p.orders.n)
+		p.over.tail.n.Store(p.ends())
 	}
 	if p.err != nil || len(p.lacking) == 0 && !p.apart && (p.calm || p.bookAll()) {
 		return

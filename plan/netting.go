@@ -209,7 +209,7 @@ func (p *part) net1(b int32) {
 		if len(pool) > 0 {
 			at.dry = never
 		}
-		at.orders.to, at.links.to = p.orders.n, p.links.n
+		p.close(&at)
 		p.over.base[p.net.rank[b]] = at
 	}
 	p.scratch.pool = pool[:0]

@@ -109,7 +109,7 @@ func (g *pegging) takers(order int32) []link {
 	}
 	o := g.p.orders.at(order)
 	x := g.p.bucketOf(g.p.net.outOf(o.maker), o.end)
-	return slices.DeleteFunc(slices.Clone(x.links), func(l link) bool { return l.supply != order })
+	return slices.DeleteFunc(slices.Clone(g.p.linksIn(x)), func(l link) bool { return l.supply != order })
 }
 
 // takes lists what an order takes. In a plain part it stands in the buckets of
@@ -124,7 +124,7 @@ func (g *pegging) takes(order int32) []link {
 	}
 	var list []link
 	for _, u := range g.p.net.makers[o.maker].uses {
-		for _, l := range g.p.bucketOf(u.buffer, o.begin).links {
+		for _, l := range g.p.linksIn(g.p.bucketOf(u.buffer, o.begin)) {
 			if l.consumer == order {
 				list = append(list, l)
 			}

@@ -63,7 +63,7 @@ type Plan struct {
 	settings Settings
 	parts    []*part
 	partOf   []int32 // of each buffer
-	spare    *spareDesk
+	spare    *spare
 }
 
 // New plans the facts. Data that makes no sense becomes a problem of the plan;
@@ -75,7 +75,7 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{net: n, settings: s, spare: &spareDesk{}}
+	p := &Plan{net: n, settings: s, spare: &spare{}}
 	p.parts, p.partOf = n.divide(&p.settings, n.arrange())
 	if err := solveAll(newDesk(n), p.parts); err != nil {
 		return nil, err

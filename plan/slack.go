@@ -151,7 +151,7 @@ func (p *part) linksOf(need int32) (list []link) {
 		if _, ours := slices.BinarySearch(p.buffers, d.buffer); !ours {
 			return nil
 		}
-		for _, l := range p.bucketOf(d.buffer, max(d.due, p.net.now)).links {
+		for _, l := range p.linksIn(p.bucketOf(d.buffer, max(d.due, p.net.now))) {
 			if l.consumer == ^need {
 				list = append(list, l)
 			}

@@ -12,14 +12,18 @@ import (
 // table changes.
 const perLeaf = 256
 
-// ordered is a table by id, sorted, whose clones share what does not differ: a
-// clone costs a list of leaves, and the first change to a leaf copies that leaf.
+// owner is a mark of one table: what bears it, no other table shares.
+type owner struct{ _ byte }
+
+// ordered is a table by id, sorted, whose clones share what does not differ: the
+// first change to a clone copies its list of leaves, and the first to a leaf that leaf.
 type ordered[V any] struct {
 	leaves []*leaf[V]
-	own    []bool // leaves that no other table shares
+	own    *owner // nil where another table may share the list of leaves
 }
 
 type leaf[V any] struct {
+	own    *owner
 	ids    []vf.ID
 	values []V
 }
@@ -28,13 +32,14 @@ func compareIDs(a, b vf.ID) int { return strings.Compare(string(a), string(b)) }
 
 // tableOf makes a table of records by their ids.
 func tableOf[R vf.Record](list []R) (t ordered[R]) {
+	t.own = new(owner)
 	slices.SortFunc(list, func(a, b R) int { return compareIDs(a.Key(), b.Key()) })
 	for part := range slices.Chunk(list, perLeaf/2) {
-		l := &leaf[R]{values: slices.Clone(part)}
+		l := &leaf[R]{own: t.own, values: slices.Clone(part)}
 		for _, r := range part {
 			l.ids = append(l.ids, r.Key())
 		}
-		t.leaves, t.own = append(t.leaves, l), append(t.own, true)
+		t.leaves = append(t.leaves, l)
 	}
 	return t
 }
@@ -42,8 +47,15 @@ func tableOf[R vf.Record](list []R) (t ordered[R]) {
 // clone returns a table that stays as it is when this one changes, and the other
 // way about.
 func (t *ordered[V]) clone() ordered[V] {
-	t.own = make([]bool, len(t.leaves))
-	return ordered[V]{slices.Clone(t.leaves), make([]bool, len(t.leaves))}
+	t.own = nil
+	return *t
+}
+
+// take makes the list of leaves this table's own.
+func (t *ordered[V]) take() {
+	if t.own == nil {
+		t.leaves, t.own = slices.Clone(t.leaves), new(owner)
+	}
 }
 
 // find returns the leaf in which an id is or would be, and where.
@@ -70,9 +82,9 @@ func (t *ordered[V]) get(id vf.ID) (v V, found bool) {
 
 // writable makes a leaf this table's own.
 func (t *ordered[V]) writable(l int) *leaf[V] {
-	if !t.own[l] {
-		old := t.leaves[l]
-		t.leaves[l], t.own[l] = &leaf[V]{slices.Clone(old.ids), slices.Clone(old.values)}, true
+	t.take()
+	if old := t.leaves[l]; old.own != t.own {
+		t.leaves[l] = &leaf[V]{t.own, slices.Clone(old.ids), slices.Clone(old.values)}
 	}
 	return t.leaves[l]
 }
@@ -80,7 +92,8 @@ func (t *ordered[V]) writable(l int) *leaf[V] {
 // set puts v under an id.
 func (t *ordered[V]) set(id vf.ID, v V) {
 	if len(t.leaves) == 0 {
-		t.leaves, t.own = []*leaf[V]{{[]vf.ID{id}, []V{v}}}, []bool{true}
+		t.take()
+		t.leaves = []*leaf[V]{{t.own, []vf.ID{id}, []V{v}}}
 		return
 	}
 	l, at, found := t.find(id)
@@ -92,10 +105,10 @@ func (t *ordered[V]) set(id vf.ID, v V) {
 	x.ids, x.values = slices.Insert(x.ids, at, id), slices.Insert(x.values, at, v)
 	if len(x.ids) > perLeaf {
 		half := len(x.ids) / 2
-		right := &leaf[V]{slices.Clone(x.ids[half:]), slices.Clone(x.values[half:])}
+		right := &leaf[V]{t.own, slices.Clone(x.ids[half:]), slices.Clone(x.values[half:])}
 		clear(x.values[half:])
 		x.ids, x.values = x.ids[:half], x.values[:half]
-		t.leaves, t.own = slices.Insert(t.leaves, l+1, right), slices.Insert(t.own, l+1, true)
+		t.leaves = slices.Insert(t.leaves, l+1, right)
 	}
 }
 
@@ -107,7 +120,7 @@ func (t *ordered[V]) remove(id vf.ID) {
 	}
 	x := t.writable(l)
 	if x.ids, x.values = slices.Delete(x.ids, at, at+1), slices.Delete(x.values, at, at+1); len(x.ids) == 0 {
-		t.leaves, t.own = slices.Delete(t.leaves, l, l+1), slices.Delete(t.own, l, l+1)
+		t.leaves = slices.Delete(t.leaves, l, l+1)
 	}
 }
 
@@ -152,52 +165,77 @@ func (t *layered[V]) set(id vf.ID, v V) {
 
 func (t *layered[V]) clone() layered[V] { return layered[V]{t.base, t.over.clone(), t.sealed} }
 
-const perSheet = 64
+// perSheet is small: those who change a sheet change an entry here and one there.
+const perSheet = 16
 
 // sheet is a table by number, of a fixed length, whose clones share what does not
 // differ. Where nothing was set it holds zero values, and takes no room.
 type sheet[V any] struct {
-	leaves [][]V
-	own    []bool
+	leaves []*sheetLeaf[V]
+	own    *owner // nil where another table may share the list of leaves
+}
+
+type sheetLeaf[V any] struct {
+	own    *owner
+	values [perSheet]V
 }
 
 func newSheet[V any](length int) sheet[V] {
-	count := (length + perSheet - 1) / perSheet
-	return sheet[V]{make([][]V, count), make([]bool, count)}
+	return sheet[V]{make([]*sheetLeaf[V], (length+perSheet-1)/perSheet), new(owner)}
 }
 
 func (t *sheet[V]) get(i int32) (v V) {
 	if l := t.leaves[i/perSheet]; l != nil {
-		v = l[i%perSheet]
+		v = l.values[i%perSheet]
 	}
 	return v
 }
 
 // at is where entry i can be written.
 func (t *sheet[V]) at(i int32) *V {
-	l := &t.leaves[i/perSheet]
-	if !t.own[i/perSheet] {
-		old := *l
-		*l, t.own[i/perSheet] = make([]V, perSheet), true
-		copy(*l, old)
+	if t.own == nil {
+		t.leaves, t.own = slices.Clone(t.leaves), new(owner)
 	}
-	return &(*l)[i%perSheet]
+	l := t.leaves[i/perSheet]
+	if l == nil || l.own != t.own {
+		made := &sheetLeaf[V]{own: t.own}
+		if l != nil {
+			made.values = l.values
+		}
+		l, t.leaves[i/perSheet] = made, made
+	}
+	return &l.values[i%perSheet]
 }
 
+// clone returns a sheet that stays as it is when this one changes, and the other way
+// about.
 func (t *sheet[V]) clone() sheet[V] {
-	t.own = make([]bool, len(t.leaves))
-	return sheet[V]{slices.Clone(t.leaves), make([]bool, len(t.leaves))}
+	t.seal()
+	return *t
+}
+
+// seal lets clones share what this sheet has alone; one that is sealed is only read by
+// clone.
+func (t *sheet[V]) seal() {
+	if t.own != nil {
+		t.own = nil
+	}
 }
 
 // roll is a table by number that grows at its end, whose clones share what does not
 // differ.
 type roll[V any] struct {
-	leaves [][]V
-	own    []bool
+	leaves []*rollLeaf[V]
+	own    *owner // nil where another table may share the list of leaves
 	n      int
 }
 
 const perRoll = 256
+
+type rollLeaf[V any] struct {
+	own    *owner
+	values [perRoll]V
+}
 
 // rollOf makes a roll of what stands in a list.
 func rollOf[V any](list []V) (t roll[V]) {
@@ -209,29 +247,33 @@ func rollOf[V any](list []V) (t roll[V]) {
 
 func (t *roll[V]) len() int { return t.n }
 
-func (t *roll[V]) at(i int32) V { return t.leaves[i/perRoll][i%perRoll] }
+func (t *roll[V]) at(i int32) V { return t.leaves[i/perRoll].values[i%perRoll] }
 
 // set puts v in the place of entry i.
 func (t *roll[V]) set(i int32, v V) {
-	t.writable(int(i / perRoll))[i%perRoll] = v
+	t.take()
+	l := t.leaves[i/perRoll]
+	if l.own != t.own {
+		l = &rollLeaf[V]{t.own, l.values}
+		t.leaves[i/perRoll] = l
+	}
+	l.values[i%perRoll] = v
 }
 
-func (t *roll[V]) writable(k int) []V {
-	if !t.own[k] {
-		old := t.leaves[k]
-		t.leaves[k], t.own[k] = make([]V, perRoll), true
-		copy(t.leaves[k], old)
+// take makes the list of leaves this table's own.
+func (t *roll[V]) take() {
+	if t.own == nil {
+		t.leaves, t.own = slices.Clone(t.leaves), new(owner)
 	}
-	return t.leaves[k]
 }
 
 // push puts v behind all entries, and returns its number.
 func (t *roll[V]) push(v V) int32 {
-	if t.n/perRoll == len(t.leaves) {
-		t.leaves, t.own = append(t.leaves, make([]V, perRoll)), append(t.own, true)
+	if t.take(); t.n/perRoll == len(t.leaves) {
+		t.leaves = append(t.leaves, &rollLeaf[V]{own: t.own})
 	}
-	t.writable(t.n / perRoll)[t.n%perRoll] = v
 	t.n++
+	t.set(int32(t.n-1), v)
 	return int32(t.n - 1)
 }
 
@@ -239,7 +281,7 @@ func (t *roll[V]) push(v V) int32 {
 func (t *roll[V]) all() iter.Seq2[int32, V] {
 	return func(yield func(int32, V) bool) {
 		for i := range int32(t.n) {
-			if !yield(i, t.leaves[i/perRoll][i%perRoll]) {
+			if !yield(i, t.at(i)) {
 				return
 			}
 		}
@@ -249,6 +291,6 @@ func (t *roll[V]) all() iter.Seq2[int32, V] {
 // clone returns a roll that stays as it is when this one changes, and the other way
 // about.
 func (t *roll[V]) clone() roll[V] {
-	t.own = make([]bool, len(t.leaves))
-	return roll[V]{slices.Clone(t.leaves), make([]bool, len(t.leaves)), t.n}
+	t.own = nil
+	return *t
 }

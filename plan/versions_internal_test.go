@@ -68,7 +68,7 @@ func TestSheetsShareWhatDoesNotDiffer(t *testing.T) {
 	if a.get(3) != 1 || a.get(999) != 2 || a.get(700) != 6 || b.get(3) != 5 || b.get(999) != 2 || b.get(700) != 0 || a.get(0) != 0 {
 		t.Error("a sheet and its clone got mixed up")
 	}
-	if last := 999 / perSheet; &a.leaves[last][0] != &b.leaves[last][0] || a.leaves[1] != nil {
+	if last := 999 / perSheet; a.leaves[last] != b.leaves[last] || a.leaves[1] != nil {
 		t.Error("what does not differ is not shared")
 	}
 }
