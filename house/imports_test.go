@@ -23,12 +23,13 @@ var may = []struct {
 	{"format", []string{"vf", "rule", "zone"}, "formats carry records, whoever makes them, and know the names of zones"},
 	{"node", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "zone"}, "the door joins the domain packages"},
 	{"examples", nil, "networks that come with the program are data"},
-	{"host", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "examples"}, "the networks of one server stand behind its doors"},
-	{"web", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host"}, "the door for people and programs"},
+	{"people", []string{"vf", "rule"}, "who may come in knows no books; it names networks and agents only"},
+	{"host", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "examples", "people"}, "the networks of one server stand behind its doors"},
+	{"web", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host", "people"}, "the door for people and programs"},
 	{"packaging", nil, "the Debian package is made by a script; its test runs it"},
 	{"bench", []string{"vf", "rule", "plan", "format", "zone"}, "measures the planner"},
 	{"house", nil, "the rules of the house read source, they do not run it"},
-	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host", "web"}, "programs may use all, save the bench"},
+	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host", "web", "people"}, "programs may use all, save the bench"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

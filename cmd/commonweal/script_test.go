@@ -17,6 +17,7 @@ func TestMain(m *testing.M) {
 		"commonweal": main,
 		"act":        rawActs,
 		"ask":        ask,
+		"people":     rawPeople,
 	})
 }
 
