@@ -19,7 +19,6 @@ import (
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
-	"commonweal/store"
 	"commonweal/store/sqlite"
 	"commonweal/vf"
 )
@@ -33,19 +32,21 @@ const (
 
 // Options is what a host is opened with.
 type Options struct {
-	Data string        // the data folder; made if it is not there
-	Wait time.Duration // how long to wait for another writer of the same books; see sqlite.Options
-	Now  func() vf.Time
-	Log  *slog.Logger
+	Data  string        // the data folder; made if it is not there
+	Store string        // address of a database for the books (postgres://…); "" keeps them in the data folder
+	Wait  time.Duration // how long to wait for another writer of the same books: 0 is the default, less is not at all
+	Now   func() vf.Time
+	Log   *slog.Logger
 }
 
 // Host is what one server has open. Its methods may be called at the same time
 // from several goroutines.
 type Host struct {
-	data string
-	wait time.Duration
-	now  func() vf.Time
-	log  *slog.Logger
+	data  string
+	store string
+	wait  time.Duration
+	now   func() vf.Time
+	log   *slog.Logger
 
 	mu       sync.RWMutex
 	networks map[string]*Network
@@ -60,16 +61,26 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{data: o.Data, wait: o.Wait, now: o.Now, log: o.Log, networks: map[string]*Network{}}
+	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, networks: map[string]*Network{}}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}
-	for _, dir := range h.folders() {
-		if err := h.open(ctx, dir); err != nil {
-			return nil, errors.Join(err, h.Close())
-		}
+	if err := h.openAll(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+func (h *Host) openAll(ctx context.Context) error {
+	if h.store != "" {
+		return h.openDatabase(ctx)
+	}
+	for _, dir := range h.folders() {
+		if err := h.open(ctx, dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // folders lists where books may be.
@@ -128,7 +139,7 @@ func (h *Host) add(name string, n *node.Node) error {
 }
 
 // names are what networks can be called.
-var names = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+var names = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,47}$`)
 
 // NameOf is what a network is called on a server: the last part of its id, as far
 // as that can be a name, else "network".
@@ -170,25 +181,27 @@ func (h *Host) Begin(ctx context.Context, name, id string) (*Network, error) {
 	if other := h.Network(name); other != nil {
 		return nil, rule.Refuse("nameTaken", "name", name, "network", other.Network())
 	}
-	dir := filepath.Join(h.data, folder, name)
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, err
+	begin := h.beginFolder
+	if h.store != "" {
+		begin = h.beginDatabase
 	}
-	signer, err := keyIn(dir)
-	if err != nil {
-		return nil, err
-	}
-	s, err := sqlite.Create(ctx, filepath.Join(dir, BooksFile), sqlite.Options{Wait: h.wait})
-	if err != nil {
-		return nil, err
-	}
-	if err := h.begin(ctx, name, id, s, signer); err != nil {
+	if err := begin(ctx, name, id); err != nil {
 		return nil, err
 	}
 	return h.Network(name), nil
 }
 
-func (h *Host) begin(ctx context.Context, name, id string, s store.Store, signer journal.Signer) error {
+// beginFolder begins a network in the data folder.
+func (h *Host) beginFolder(ctx context.Context, name, id string) error {
+	dir := filepath.Join(h.data, folder, name)
+	signer, err := keyIn(dir)
+	if err != nil {
+		return err
+	}
+	s, err := sqlite.Create(ctx, filepath.Join(dir, BooksFile), sqlite.Options{Wait: h.wait})
+	if err != nil {
+		return err
+	}
 	n, err := node.Create(ctx, s, id, vf.ID(id), node.Options{Signer: signer, Now: h.now})
 	if err != nil {
 		return errors.Join(err, s.Close())
@@ -196,8 +209,11 @@ func (h *Host) begin(ctx context.Context, name, id string, s store.Store, signer
 	return h.add(name, n)
 }
 
-// keyIn reads the key in a folder, or makes one there.
+// keyIn reads the key in a folder, or makes both.
 func keyIn(dir string) (journal.Signer, error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, err
+	}
 	key := filepath.Join(dir, KeyFile)
 	signer, err := ReadKey(key)
 	if errors.Is(err, fs.ErrNotExist) {

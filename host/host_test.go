@@ -11,6 +11,7 @@ import (
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
+	"commonweal/store/postgres/pgtest"
 	"commonweal/vf"
 )
 
@@ -153,6 +154,41 @@ func TestNameOf(t *testing.T) {
 	for id, want := range map[string]string{"https://example.org/Carbon-Farm/": "carbon-farm", "https://example.org": "network", "https://example.org/a_b/": "network", "https://0a.commonweal.invalid/": "network"} {
 		if got := NameOf(id); got != want {
 			t.Errorf("%s is called %s, want %s", id, got, want)
+		}
+	}
+}
+
+// TestTwoServersOnOneDatabase has two hosts on one database; what one enters is in
+// the plan of the other.
+func TestTwoServersOnOneDatabase(t *testing.T) {
+	t.Parallel()
+	dir, url, ctx := t.TempDir(), pgtest.URL(t), context.Background()
+	open := func() *Host {
+		h, err := Open(ctx, Options{Data: dir, Store: url, Now: today})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = h.Close() })
+		return h
+	}
+	a := open()
+	first, err := a.Example(ctx, "https://example.org/carbon-farm-network/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := open().Network(ExampleName)
+	if needs, short := planned(t, second, 1); needs != 12 || short != 0 {
+		t.Errorf("%d needs, %d short; want 12 and none", needs, short)
+	}
+	if _, err := second.Do(ctx, node.Act{Kind: journal.Withdraw, Author: "agent/wolhide", Key: "less", Of: []vf.ID{"need/1-wolhide-brown-50-50-yarn"}}); err != nil {
+		t.Fatal(err)
+	}
+	if needs, _ := planned(t, first, 2); needs != 11 {
+		t.Errorf("%d needs where one of 12 was withdrawn through the other server", needs)
+	}
+	for _, n := range []*Network{first, second} {
+		if err := n.Ready(ctx); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -20,11 +20,15 @@ type Options struct {
 	Signer journal.Signer  // nil opens the books for reading only
 	Now    func() vf.Time  // the system's clock in whole seconds if nil
 	Salt   func() [32]byte // random, never twice the same; the system's if nil
+	Wait   time.Duration   // how long acts wait for the turn, where several processes write; 10 seconds if 0, not at all if less
 }
 
 func (o Options) filled() Options {
 	if o.Now == nil {
 		o.Now = func() vf.Time { return vf.At(time.Now().Unix()) }
+	}
+	if o.Wait == 0 {
+		o.Wait = 10 * time.Second
 	}
 	if o.Salt == nil {
 		o.Salt = func() (salt [32]byte) {

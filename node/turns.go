@@ -28,7 +28,6 @@ type Turns interface {
 const (
 	idleTurn = 100 * time.Millisecond
 	longTurn = time.Second
-	waitTurn = 30 * time.Second
 )
 
 // turn is the turn of a process to decide; what is in it is guarded by Node.write.
@@ -37,6 +36,7 @@ type turn struct {
 	lost  <-chan struct{} // nil while another process may have the turn
 	since time.Time
 	wrote time.Time
+	told  int64 // how many entries there were when the store told it last
 	stop  func()
 }
 
@@ -91,13 +91,13 @@ func (n *Node) hear(ctx context.Context, size int64, trouble func(error)) {
 	n.write.Lock()
 	defer n.write.Unlock()
 	var err error
-	switch mine := n.journal.Size(); {
-	case size > mine:
-		err = n.catchUp(ctx)
-	case size < mine: // the database lost what it had acknowledged
-		err = fmt.Errorf("the database has %d entries, fewer than the %d that were there: %w", size, mine, store.ErrStopped)
+	if size < n.turn.told { // not than what this process has: it may have written since
+		err = fmt.Errorf("the database has %d entries, fewer than the %d that were there: %w", size, n.turn.told, store.ErrStopped)
 		n.stopped.Store(&err)
+	} else if size > n.journal.Size() {
+		err = n.catchUp(ctx)
 	}
+	n.turn.told = size
 	if err != nil && ctx.Err() == nil && trouble != nil {
 		trouble(err)
 	}
@@ -165,11 +165,11 @@ func (n *Node) takeTurn() error {
 			return nil
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), waitTurn)
+	ctx, cancel := context.WithTimeout(context.Background(), n.options.Wait)
 	defer cancel()
 	_, lost, err := t.store.Lead(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return rule.Refuse("noTurn", "waited", waitTurn.String())
+		return rule.Refuse("noTurn", "waited", n.options.Wait.String())
 	}
 	if err != nil {
 		return err
