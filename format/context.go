@@ -50,7 +50,8 @@ func termOf(iri string) (string, bool) {
 	return iri, false
 }
 
-// terms gives for each property of a network file the IRI it stands for.
+// terms gives for each property of a network file, and each class of our own, the
+// IRI it stands for.
 var terms = func() map[string]string {
 	m := map[string]string{"hasNumericalValue": VF + "hasNumericalValue", "hasUnit": VF + "hasUnit"}
 	for _, t := range tables {
@@ -63,6 +64,9 @@ var terms = func() map[string]string {
 	}
 	for name := range vf.OwnProperties {
 		m[name] = Own + name
+	}
+	for class := range vf.OwnClasses {
+		m[string(class)] = Own + string(class)
 	}
 	delete(m, "@id")
 	return m
@@ -96,8 +100,8 @@ func Context(base string) map[string]any {
 		if t := termTypes[name]; t != "" {
 			def["@type"] = t
 		}
-		if name == "workTime" {
-			def["@container"] = "@list" // its lines have an order
+		if name == "workTime" || name == "clauses" {
+			def["@container"] = "@list" // the lines have an order
 		}
 		if len(def) > 0 {
 			c[name] = def

@@ -80,6 +80,7 @@ func holdsInverse(c vf.Class, property string) bool { return inverseOf[property]
 // Classes to which the properties refer.
 var (
 	agents   = []vf.Class{"Agent", "EcologicalAgent", "Organization", "Person"}
+	scopes   = []vf.Class{"Agent", "EcologicalAgent", "Organization"}
 	specs    = []vf.Class{"ResourceSpecification"}
 	stages   = []vf.Class{"ProcessSpecification"}
 	places   = []vf.Class{"SpatialThing"}
@@ -107,6 +108,7 @@ var references = map[string][]vf.Class{
 	"defaultUnitOfEffort": units, "defaultUnitOfResource": units, "basedOn": stages, "processConformsTo": stages,
 	"resourceConformsTo": specs, "conformsTo": specs, "stage": stages, "clauseOf": deals, "reciprocalClauseOf": deals,
 	"realizationOf": deals, "reciprocalRealizationOf": deals, "bundledIn": {"AgreementBundle"}, "performedBy": agents, "place": places,
+	"partOf": scopes, "member": agents, "keyOf": agents,
 }
 
 // inverseRange says of which classes the values of an inverse property are.

@@ -12,6 +12,9 @@ func (c *checker) meaning(r vf.Record) {
 		c.named(r, "label", r.Label)
 	case *vf.Agent:
 		c.named(r, "name", r.Name)
+		if r.Type == "Person" && r.PartOf != "" {
+			c.refuse(r, "partOf", rule.Refuse("badProperty", "property", "partOf", "value", string(r.PartOf), "wanted", "nothing of a Person; a Membership says where a person belongs"))
+		}
 	case *vf.ResourceSpecification:
 		c.named(r, "name", r.Name)
 	case *vf.ProcessSpecification:
@@ -36,6 +39,16 @@ func (c *checker) meaning(r vf.Record) {
 		c.event(r)
 	case *vf.Claim:
 		c.required(r, "action", "one of Valueflows' actions", r.Action == "")
+	case *vf.Membership:
+		c.required(r, "member", "the agent who belongs to the scope", r.Member == "")
+		c.required(r, "role", "a word that the charter uses, such as member", r.Role == "")
+		c.interval(r, r.HasBeginning, r.HasEnd, vf.Time{})
+	case *vf.Charter:
+		c.charter(r)
+	case *vf.DeviceKey:
+		c.required(r, "keyOf", "the agent whose key it is", r.KeyOf == "")
+		c.required(r, "publicKey", "ed25519: and the 32 bytes of the key in base64", r.PublicKey == "")
+		c.interval(r, r.HasBeginning, r.HasEnd, vf.Time{})
 	}
 }
 
@@ -176,6 +189,13 @@ func (c *checker) commitment(r *vf.Commitment) {
 	c.quantity(r, r.ResourceQuantity, r.EffortQuantity)
 	c.required(r, "resourceConformsTo", "a ResourceSpecification, or resourceInventoriedAs with an EconomicResource",
 		r.ResourceConformsTo == "" && r.ResourceInventoriedAs == "" && len(r.ResourceClassifiedAs) == 0)
+}
+
+func (c *checker) charter(r *vf.Charter) {
+	c.required(r, "clauses", "a list of lines, such as “members-see: member may see all”", len(r.Clauses) == 0)
+	if r.Version < 1 {
+		c.refuse(r, "version", rule.Refuse("badAmount", "property", "version", "value", vf.Whole(int64(r.Version)).String(), "least", "1"))
+	}
 }
 
 func (c *checker) event(r *vf.EconomicEvent) {

@@ -19,17 +19,18 @@ var may = []struct {
 	{"journal", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
 	{"ledger", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
 	{"plan", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
+	{"coordination", []string{"vf", "rule"}, "domain packages speak only vf and rule, never of each other"},
 	{"store", []string{"vf", "rule", "journal"}, "a store keeps the journal and its views and knows no domain"},
 	{"format", []string{"vf", "rule", "zone"}, "formats carry records, whoever makes them, and know the names of zones"},
-	{"node", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "zone"}, "the door joins the domain packages"},
+	{"node", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "zone"}, "the door joins the domain packages"},
 	{"examples", nil, "networks that come with the program are data"},
 	{"people", []string{"vf", "rule"}, "who may come in knows no books; it names networks and agents only"},
-	{"host", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "examples", "people"}, "the networks of one server stand behind its doors"},
-	{"web", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host", "people"}, "the door for people and programs"},
+	{"host", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "node", "zone", "examples", "people"}, "the networks of one server stand behind its doors"},
+	{"web", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "node", "zone", "host", "people"}, "the door for people and programs"},
 	{"packaging", nil, "the Debian package is made by a script; its test runs it"},
 	{"bench", []string{"vf", "rule", "plan", "format", "zone"}, "measures the planner"},
 	{"house", nil, "the rules of the house read source, they do not run it"},
-	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "store", "format", "node", "zone", "host", "web", "people"}, "programs may use all, save the bench"},
+	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "node", "zone", "host", "web", "people"}, "programs may use all, save the bench"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

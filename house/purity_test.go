@@ -9,7 +9,7 @@ import (
 )
 
 // pure are the packages that hold rules: time, chance and storage are handed in.
-var pure = []string{"vf", "rule", "journal", "ledger", "plan"}
+var pure = []string{"vf", "rule", "journal", "ledger", "plan", "coordination"}
 
 // untouchable are the imports that a pure package must not have, with what
 // they would bring in.

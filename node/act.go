@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"commonweal/coordination"
 	"commonweal/journal"
 	"commonweal/rule"
 	"commonweal/store"
@@ -48,6 +49,7 @@ type Result struct {
 // call is one call of Do that waits.
 type call struct {
 	ctx     context.Context
+	seat    *Seat // nil of whoever holds the books
 	acts    []Act
 	results []Result
 	err     error
@@ -56,9 +58,14 @@ type call struct {
 
 // Do enters acts: all of them or none. The error is a *rule.Refusal, or of
 // package format where several things are wrong, or of the store; after one that
-// matches store.ErrUnknown the outcome is unknown.
+// matches store.ErrUnknown the outcome is unknown. It asks for no rights: it is for
+// whoever holds the folder of the books and its key. Everybody else acts from a
+// [Seat].
 func (n *Node) Do(ctx context.Context, acts ...Act) ([]Result, error) {
-	c := &call{ctx: ctx, acts: acts}
+	return n.enqueue(&call{ctx: ctx, acts: acts})
+}
+
+func (n *Node) enqueue(c *call) ([]Result, error) {
 	n.queue.Lock()
 	n.queue.calls = append(n.queue.calls, c)
 	n.queue.Unlock()
@@ -105,6 +112,7 @@ func (n *Node) decide(calls []*call) (conflict bool) {
 			continue
 		}
 		d := batch.fork()
+		d.seat = c.seat
 		if c.results, c.err = d.do(c.ctx, c.acts); c.err != nil {
 			c.results = nil
 			continue
@@ -161,7 +169,7 @@ func (d *draft) do(ctx context.Context, acts []Act) ([]Result, error) {
 	for i := range acts {
 		r, err := d.one(ctx, &acts[i])
 		if err != nil {
-			return nil, inBatch(err, i, len(acts))
+			return nil, inBatch(d.discreet(&acts[i], err), i, len(acts))
 		}
 		results = append(results, r)
 	}
@@ -188,6 +196,9 @@ func (d *draft) one(ctx context.Context, a *Act) (Result, error) {
 	if a.At.IsZero() {
 		a.At = d.n.options.Now()
 	}
+	if err := d.allowed(a); err != nil {
+		return Result{}, err
+	}
 	if seq, used, err := d.used(ctx, a.Key); err != nil {
 		return Result{}, err
 	} else if used {
@@ -209,6 +220,7 @@ const perEntry = 1000
 // enter puts the records of an act into the state and seals its entries.
 func (d *draft) enter(ctx context.Context, a *Act, v verb, records []vf.Record) (Result, error) {
 	f := d.fork()
+	f.by = a.Author
 	r := Result{Sequence: f.journal.Size()}
 	for done := 0; r.Entries == 0 || done < len(records); r.Entries++ {
 		if err := ctx.Err(); err != nil {
@@ -219,16 +231,20 @@ func (d *draft) enter(ctx context.Context, a *Act, v verb, records []vf.Record) 
 			return Result{}, usedOr(err, key)
 		}
 		part := records[done:min(done+perEntry, len(records))]
+		was := f.present(a.Of)
 		if err := v.enter(f, part, a.Of); err != nil {
 			return Result{}, err
 		}
-		if err := f.seal(a, key, part); err != nil {
+		if err := f.seal(a, key, part, f.gone(was)); err != nil {
 			return Result{}, err
 		}
 		done += len(part)
 		if a.Progress != nil {
 			a.Progress(done, len(records))
 		}
+	}
+	if err := f.inOrderOfRights(d, a, records); err != nil {
+		return Result{}, err
 	}
 	f.merge()
 	for _, rec := range records {
@@ -269,11 +285,37 @@ func nothing(*draft, []vf.Record, []vf.ID) error { return nil }
 // putAll puts records into the state, events by posting them.
 func putAll(d *draft, records []vf.Record, _ []vf.ID) error {
 	for _, r := range records {
-		if err := d.state.Put(public(r)); err != nil {
+		if err := d.put(public(r)); err != nil {
 			return at(err, r.Key())
 		}
 	}
 	return nil
+}
+
+// put puts one record into the state, and notes what rights rest on it.
+func (d *draft) put(r vf.Record) error {
+	before := d.state.Record(r.Key())
+	if err := d.state.Put(r); err != nil {
+		return err
+	}
+	if _, event := r.(*vf.EconomicEvent); event {
+		return nil
+	}
+	d.register.Set(before, r, d.state.Record)
+	if before == nil && coordination.Authored(r) {
+		d.authors[r.Key()] = d.by
+	}
+	return nil
+}
+
+// remove takes one record out of the state.
+func (d *draft) remove(id vf.ID) {
+	before := d.state.Record(id)
+	d.state.Remove(id)
+	d.register.Set(before, nil, d.state.Record)
+	if before != nil && coordination.Authored(before) {
+		d.authors[id] = ""
+	}
 }
 
 // at says in which record a refusal arose.

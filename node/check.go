@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"reflect"
+	"strings"
 
 	"commonweal/format"
 	"commonweal/ledger"
@@ -40,6 +41,9 @@ func (d *draft) complete(a *Act, events []*vf.EconomicEvent) ([]*vf.EconomicEven
 // check refuses records that make no sense in themselves or beside those in the
 // books: references, classes, units, quantities, times, names.
 func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
+	if err := d.checkCharters(records); err != nil {
+		return err
+	}
 	g, known := &vf.Graph{}, &vf.Graph{}
 	g.Add(records...)
 	here := make(map[vf.ID]bool, len(records)+len(events))
@@ -133,19 +137,26 @@ func (d *draft) addFlows(g, known *vf.Graph, here map[vf.ID]bool) {
 
 // references calls f with each id that a record refers to.
 func references(r vf.Record, f func(vf.ID)) {
+	referencesOf(r, func(_ string, id vf.ID) { f(id) })
+}
+
+// referencesOf also tells the property.
+func referencesOf(r vf.Record, f func(property string, id vf.ID)) {
 	v := reflect.ValueOf(r).Elem()
 	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch x := v.Field(i).Interface().(type) {
 		case vf.ID:
-			if v.Type().Field(i).Name != "ID" {
-				f(x)
+			if field.Name != "ID" {
+				f(name, x)
 			}
 		case []vf.ID:
 			for _, id := range x {
-				f(id)
+				f(name, id)
 			}
 		case vf.Measure:
-			f(x.HasUnit)
+			f(name, x.HasUnit)
 		}
 	}
 }

@@ -11,7 +11,8 @@
 //
 // # The path of an act
 //
-//	Act ─ once?     the idempotency key was used: same content, first result; other content, refused
+//	Act ─ allowed?  from a seat: the charter gives the right, at this moment
+//	    ─ once?     the idempotency key was used: same content, first result; other content, refused
 //	    ─ prepare   the verb checks what the act says, and completes it from the books
 //	    ─ enter     the records go into a fork of the ledger's state; its rules decide
 //	    ─ split     personal data goes into profiles; the rest is the journal's
@@ -44,8 +45,23 @@
 // In declare, commit and record a record that is in the books already, word for
 // word, is passed over; one that is there with other words is refused.
 //
+// # Seats
+//
+// A [Seat] is the books as one actor sees them, and the door by which that actor
+// acts; every door for people and programs gives each of them one. It asks the
+// charter (package coordination) inside the draft, so that acts that give or take
+// rights and acts that use them have one order. What an actor may not see is
+// treated as if it were not there: a reference to it is an unknown reference, and
+// refusals leave its id out. (An id that is taken cannot be hidden.) [Node.Do] asks
+// for no rights: it is for whoever holds the folder and its key.
+//
+// A network begins without members; whoever begins it enters, by Node.Do in one
+// call, the first Person and a Membership of that person in the role owner. From
+// then on no act is accepted that would leave nobody who may change the charter.
+//
 // # The views in the store
 //
+//	author    id → who entered the record first, where it may name nobody
 //	record    id → the current record, public part, canonical JSON
 //	key       idempotency key → sequence
 //	history   id and row → sequences of the entries that changed the record
@@ -66,5 +82,5 @@
 // # Limits
 //
 // All current records are held in memory (about 1 kB each, with what finds them). One process writes.
-// Who may do what is not decided here yet: an author is named, not proved.
+// Who acts is for the doors to make sure; by Do an author is named, not proved.
 package node

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 
+	"commonweal/coordination"
 	"commonweal/journal"
 	"commonweal/ledger"
 	"commonweal/store"
@@ -20,10 +21,11 @@ const (
 	viewRecord = "record"
 	viewKey    = "key"
 	viewMark   = "mark"
+	viewAuthor = "author"
 )
 
 // layout is the number of the views' layout; views of another one are made anew.
-const layout = 2
+const layout = 3
 
 // mark is how the view of that name is written.
 type mark struct {
@@ -38,7 +40,11 @@ type draft struct {
 	below    *draft
 	state    *ledger.State
 	journal  *journal.State
+	register *coordination.Register
+	seat     *Seat // whose rights count; nil of whoever holds the books
+	by       vf.ID // the author of the act that is being entered
 	hashes   map[vf.ID]string
+	authors  map[vf.ID]vf.ID           // who entered records first, "" of those that are gone
 	raw      map[vf.ID]json.RawMessage // canonical public part of records put as they are
 	profiles []store.Put
 	entries  []journal.Sealed
@@ -48,21 +54,23 @@ type draft struct {
 }
 
 func (n *Node) draft() *draft {
-	return &draft{n: n, state: n.state.Fork(), journal: n.journal.Clone(), hashes: map[vf.ID]string{},
-		raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
+	return &draft{n: n, state: n.state.Fork(), register: n.register.Fork(), journal: n.journal.Clone(), hashes: map[vf.ID]string{},
+		authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 func (d *draft) fork() *draft {
-	return &draft{n: d.n, below: d, state: d.state.Fork(), journal: d.journal.Clone(), hashes: map[vf.ID]string{},
-		raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
+	return &draft{n: d.n, below: d, state: d.state.Fork(), register: d.register.Fork(), seat: d.seat, by: d.by, journal: d.journal.Clone(),
+		hashes: map[vf.ID]string{}, authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 // merge puts what changed here into the draft below.
 func (d *draft) merge() {
 	d.state.Merge()
+	d.register.Merge()
 	b := d.below
 	b.journal = d.journal
 	maps.Copy(b.hashes, d.hashes)
+	maps.Copy(b.authors, d.authors)
 	maps.Copy(b.raw, d.raw)
 	maps.Copy(b.keys, d.keys)
 	for id, entries := range d.past {
@@ -84,7 +92,7 @@ func (d *draft) hash(id vf.ID) string {
 }
 
 // seal splits the records, makes the entry and notes what has changed.
-func (d *draft) seal(a *Act, key string, records []vf.Record) error {
+func (d *draft) seal(a *Act, key string, records []vf.Record, gone map[vf.ID]vf.Record) error {
 	j := journal.Act{Kind: a.Kind, Author: a.Author, At: a.At, Key: key, Of: a.Of, Network: a.Network, PublicKey: a.PublicKey}
 	for _, r := range records {
 		raw, err := d.split(r)
@@ -101,7 +109,7 @@ func (d *draft) seal(a *Act, key string, records []vf.Record) error {
 	d.keys[key] = sealed.Seq
 	changed := d.changed(a.Of, records)
 	d.noted(sealed.Seq, changed)
-	d.changes = append(d.changes, Change{Sequence: sealed.Seq, Act: j, Changed: changed})
+	d.changes = append(d.changes, Change{Sequence: sealed.Seq, Act: j, Changed: changed, gone: gone})
 	return nil
 }
 
@@ -174,6 +182,13 @@ func (d *draft) puts() ([]store.Put, error) {
 			}
 		}
 		list = append(list, store.Put{View: viewRecord, Key: id, Value: raw})
+	}
+	for _, id := range slices.Sorted(maps.Keys(d.authors)) {
+		p := store.Put{View: viewAuthor, Key: string(id)}
+		if author := d.authors[id]; author != "" {
+			p.Value = []byte(author)
+		}
+		list = append(list, p)
 	}
 	for _, key := range sortedKeys(d.keys) {
 		list = append(list, store.Put{View: viewKey, Key: key, Value: []byte(strconv.FormatInt(d.keys[key], 10))})

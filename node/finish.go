@@ -74,7 +74,7 @@ func finishAll(d *draft, _ []vf.Record, of []vf.ID) error {
 		if done == nil {
 			return rule.Refuse("unknownReference", "property", "of", "id", string(id), "nearest", "a Process, Commitment, Intent or Claim")
 		}
-		if err := d.state.Put(done); err != nil {
+		if err := d.put(done); err != nil {
 			return at(err, id)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"commonweal/coordination"
 	"commonweal/journal"
 	"commonweal/ledger"
 	"commonweal/store"
@@ -56,6 +57,8 @@ type Node struct {
 	mu       sync.RWMutex // guards what readers see
 	state    *ledger.State
 	journal  *journal.State
+	register *coordination.Register
+	authors  map[vf.ID]vf.ID   // record → who entered it first, where it may name nobody
 	hashes   map[vf.ID]string  // record → hash of its profile
 	profiles map[string][]byte // hash → profile, those that are not erased
 	graph    *vf.Graph         // made when asked for
@@ -86,7 +89,8 @@ func Create(ctx context.Context, s store.Store, network string, author vf.ID, o 
 }
 
 func newNode(s store.Store, o Options) *Node {
-	n := &Node{store: s, options: o.filled(), state: ledger.New(), journal: &journal.State{}, hashes: map[vf.ID]string{}, profiles: map[string][]byte{}}
+	n := &Node{store: s, options: o.filled(), state: ledger.New(), journal: &journal.State{}, register: coordination.NewRegister(),
+		authors: map[vf.ID]vf.ID{}, hashes: map[vf.ID]string{}, profiles: map[string][]byte{}}
 	n.signer, n.index = o.Signer, newIndex()
 	n.subscribers.list = map[int]func(Change){}
 	return n
@@ -204,6 +208,8 @@ type Change struct {
 	Sequence int64
 	Act      journal.Act // as it stands in the journal
 	Changed  []vf.ID     // records that are new, other than before, or gone, sorted
+
+	gone map[vf.ID]vf.Record // what those that are gone were
 }
 
 // Subscribe has f called after each act, in the order of the journal, until
@@ -262,8 +268,16 @@ func (n *Node) merged(d *draft) {
 		n.index.passed(id, entries)
 	}
 	d.state.Merge()
+	d.register.Merge()
 	n.readUnits()
 	n.journal = d.journal
+	for id, author := range d.authors {
+		if author == "" {
+			delete(n.authors, id)
+		} else {
+			n.authors[id] = author
+		}
+	}
 	maps.Copy(n.hashes, d.hashes)
 	for _, p := range d.profiles {
 		if p.Value == nil {

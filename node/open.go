@@ -96,6 +96,19 @@ func (n *Node) load(ctx context.Context) error {
 		return err
 	}
 	n.index = loaded(n.state.Records(), n.hashes, past)
+	known := map[string]vf.ID{} // each author's id is held once
+	err = n.store.Scan(ctx, viewAuthor, func(key string, value []byte) error {
+		author, ok := known[string(value)]
+		if !ok {
+			author = vf.ID(value)
+			known[string(value)] = author
+		}
+		n.authors[vf.ID(key)] = author
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	if n.state.Loaded() != nil {
 		return firstDifference(ctx, n.store, ledger.ViewPosting)
 	}
@@ -151,6 +164,7 @@ func (n *Node) loadRecords(ctx context.Context) error {
 				return differs(viewRecord, d.key)
 			}
 			n.state.LoadRecord(d.r)
+			n.register.Set(nil, d.r, n.state.Record)
 			if d.hash != "" {
 				n.hashes[d.r.Key()] = d.hash
 			}
@@ -180,8 +194,13 @@ func (n *Node) rebuild(ctx context.Context) error {
 	if err != nil && !errors.Is(err, store.ErrReadOnly) { // a reader has them in memory alone
 		return err
 	}
-	n.state, n.journal, n.hashes = d.state, d.journal, d.hashes
+	n.state, n.journal, n.hashes, n.register = d.state, d.journal, d.hashes, d.register
 	n.index = loaded(n.state.Records(), n.hashes, d.past)
+	for id, author := range d.authors {
+		if author != "" {
+			n.authors[id] = author
+		}
+	}
 	n.readUnits()
 	return n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
 		n.profiles[key] = value
@@ -218,6 +237,7 @@ func (d *draft) again(seq int64, a *journal.Act) error {
 	if !ok {
 		return (&journal.Act{Kind: a.Kind}).Check()
 	}
+	d.by = a.Author
 	records := make([]vf.Record, 0, len(a.Records))
 	for _, raw := range a.Records {
 		r, hash, err := opened(raw)
@@ -227,11 +247,12 @@ func (d *draft) again(seq int64, a *journal.Act) error {
 		d.hashes[r.Key()] = hash
 		records = append(records, r)
 	}
+	was := d.present(a.Of)
 	if err := v.enter(d, records, a.Of); err != nil {
 		return err
 	}
 	changed := d.changed(a.Of, records)
 	d.noted(seq, changed)
-	d.changes = append(d.changes, Change{Sequence: seq, Act: *a, Changed: changed})
+	d.changes = append(d.changes, Change{Sequence: seq, Act: *a, Changed: changed, gone: d.gone(was)})
 	return nil
 }

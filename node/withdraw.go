@@ -83,7 +83,7 @@ func (d *draft) insteadOf(id vf.ID, by vf.Record) string {
 func removeAll(d *draft, _ []vf.Record, of []vf.ID) error {
 	for _, id := range of {
 		d.dropProfile(id)
-		d.state.Remove(id)
+		d.remove(id)
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (f *follower) relink(before, after vf.Record) {
 // known reports whether a record is of no concern to planning.
 func known(r vf.Record) bool {
 	switch r.(type) {
-	case nil, *vf.Claim, *vf.Plan, *vf.Agreement, *vf.AgreementBundle, *vf.ProposalList, *vf.BatchLotRecord, *vf.RecipeExchange:
+	case nil, *vf.Claim, *vf.Plan, *vf.Agreement, *vf.AgreementBundle, *vf.ProposalList, *vf.BatchLotRecord, *vf.RecipeExchange, *vf.Membership, *vf.Charter, *vf.DeviceKey:
 		return true
 	}
 	return false

@@ -97,6 +97,7 @@ func (f *Facts) Graph() *vf.Graph {
 		EconomicResources: keep(f, b.EconomicResources), Plans: keep(f, b.Plans), Processes: keep(f, b.Processes), AgreementBundles: keep(f, b.AgreementBundles),
 		Agreements: keep(f, b.Agreements), ProposalLists: keep(f, b.ProposalLists), Proposals: keep(f, b.Proposals), Intents: keep(f, b.Intents),
 		Commitments: keep(f, b.Commitments), EconomicEvents: keep(f, b.EconomicEvents), Claims: keep(f, b.Claims),
+		Memberships: keep(f, b.Memberships), Charters: keep(f, b.Charters), DeviceKeys: keep(f, b.DeviceKeys),
 	}
 	for _, r := range f.over.all() {
 		if r != nil {

@@ -17,6 +17,10 @@
 //
 // [Measure], [Unit] and [SpatialThing] serve all three.
 //
+// Beside them stands what Valueflows leaves out ([OwnClasses]): [Membership],
+// [Charter] and [DeviceKey] say who belongs where, what they may do there, and with
+// which keys they sign. A scope is an agent; scopes form a tree by partOf.
+//
 // # How a record is written
 //
 // A record is a Go struct; its JSON names are the property names of the

@@ -25,6 +25,9 @@ type Graph struct {
 	Commitments            []*Commitment
 	EconomicEvents         []*EconomicEvent
 	Claims                 []*Claim
+	Memberships            []*Membership
+	Charters               []*Charter
+	DeviceKeys             []*DeviceKey
 }
 
 // Add appends a record to the list of its class.
@@ -81,6 +84,12 @@ func (g *Graph) addPlanned(r Record) {
 		g.EconomicEvents = append(g.EconomicEvents, r)
 	case *Claim:
 		g.Claims = append(g.Claims, r)
+	case *Membership:
+		g.Memberships = append(g.Memberships, r)
+	case *Charter:
+		g.Charters = append(g.Charters, r)
+	case *DeviceKey:
+		g.DeviceKeys = append(g.DeviceKeys, r)
 	}
 }
 
@@ -108,7 +117,10 @@ func (g *Graph) All() []Record {
 	list = collect(list, g.Intents)
 	list = collect(list, g.Commitments)
 	list = collect(list, g.EconomicEvents)
-	return collect(list, g.Claims)
+	list = collect(list, g.Claims)
+	list = collect(list, g.Memberships)
+	list = collect(list, g.Charters)
+	return collect(list, g.DeviceKeys)
 }
 
 func collect[R Record](list []Record, more []R) []Record {

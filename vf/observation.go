@@ -2,7 +2,8 @@ package vf
 
 // Agent is somebody who acts: a Person, an Organization, an EcologicalAgent, or
 // just an Agent; Type says which. WorkTime says when they work (iCalendar lines),
-// Frozen for how long from now on nothing new may begin that they perform.
+// Frozen for how long from now on nothing new may begin that they perform, PartOf
+// of which scope a circle, group or project is a part.
 type Agent struct {
 	ID              ID       `json:"@id"`
 	Type            Class    `json:"-"`
@@ -14,6 +15,7 @@ type Agent struct {
 
 	WorkTime []string `json:"workTime,omitzero"`
 	Frozen   Measure  `json:"frozen,omitzero"`
+	PartOf   ID       `json:"partOf,omitzero"`
 }
 
 // EconomicResource is something that there is, with what is rightfully the

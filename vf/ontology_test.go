@@ -135,7 +135,9 @@ func TestClassesAreThoseOfTheOntology(t *testing.T) {
 	t.Parallel()
 	ours := []string{"Action", "Measure"}
 	for _, c := range Classes() {
-		ours = append(ours, string(c))
+		if OwnClasses[c] == "" {
+			ours = append(ours, string(c))
+		}
 		if r := NewRecord(c); r.Class() != c {
 			t.Errorf("NewRecord(%s) makes a %s", c, r.Class())
 		}
@@ -144,6 +146,29 @@ func TestClassesAreThoseOfTheOntology(t *testing.T) {
 	theirs := readOntology(t).classes()
 	if len(theirs) != 26 || !slices.Equal(ours, theirs) {
 		t.Errorf("ours: %v\nthe ontology's %d: %v", ours, len(theirs), theirs)
+	}
+	for c := range OwnClasses {
+		if NewRecord(c) == nil || slices.Contains(theirs, string(c)) {
+			t.Errorf("%s is listed as a class of our own", c)
+		}
+	}
+}
+
+// Classes of our own have properties of the ontology, or of our own.
+func TestPropertiesOfOwnClassesHaveTheirPlace(t *testing.T) {
+	t.Parallel()
+	o := readOntology(t)
+	for c := range OwnClasses {
+		for field, typ := range fieldsOf(string(c)) {
+			own, ours := OwnProperties[field]
+			ours = ours && slices.Contains(strings.Split(strings.SplitN(own, ":", 2)[0], ", "), string(c))
+			if theirs := o[field] != nil; theirs == ours {
+				t.Errorf("%s of %s: in the ontology %v, in OwnProperties %v", field, c, theirs, ours)
+			}
+			if o[field] != nil && typ != goType(o, field) {
+				t.Errorf("%s of %s is a %v, want %v", field, c, typ, goType(o, field))
+			}
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Class is a class of Valueflows, by its name in the ontology.
+// Class is a class of Valueflows, by its name in the ontology, or one of [OwnClasses].
 type Class string
 
 // Record is any record that has an id and a class of its own.
@@ -37,6 +37,9 @@ func (*ProposalList) Class() Class          { return "ProposalList" }
 func (*EconomicResource) Class() Class      { return "EconomicResource" }
 func (*EconomicEvent) Class() Class         { return "EconomicEvent" }
 func (*BatchLotRecord) Class() Class        { return "BatchLotRecord" }
+func (*Membership) Class() Class            { return "Membership" }
+func (*Charter) Class() Class               { return "Charter" }
+func (*DeviceKey) Class() Class             { return "DeviceKey" }
 
 // Class is the kind of agent; an agent of no said kind is an Agent.
 func (r *Agent) Class() Class {
@@ -68,6 +71,9 @@ func (r *Agent) Key() ID                 { return r.ID }
 func (r *EconomicResource) Key() ID      { return r.ID }
 func (r *EconomicEvent) Key() ID         { return r.ID }
 func (r *BatchLotRecord) Key() ID        { return r.ID }
+func (r *Membership) Key() ID            { return r.ID }
+func (r *Charter) Key() ID               { return r.ID }
+func (r *DeviceKey) Key() ID             { return r.ID }
 
 // newRecord makes an empty record of each class that has ids.
 var newRecord = map[Class]func() Record{
@@ -95,10 +101,13 @@ var newRecord = map[Class]func() Record{
 	"EconomicResource":      func() Record { return new(EconomicResource) },
 	"EconomicEvent":         func() Record { return new(EconomicEvent) },
 	"BatchLotRecord":        func() Record { return new(BatchLotRecord) },
+	"Membership":            func() Record { return new(Membership) },
+	"Charter":               func() Record { return new(Charter) },
+	"DeviceKey":             func() Record { return new(DeviceKey) },
 }
 
 // Classes lists the classes that records can have, sorted. With [Action] and
-// [Measure] they are the 26 domain classes of the ontology.
+// [Measure], and without [OwnClasses], they are the 26 domain classes of the ontology.
 func Classes() []Class {
 	list := make([]Class, 0, len(newRecord))
 	for c := range newRecord {
@@ -141,7 +150,8 @@ func Fields(c Class) []Field {
 }
 
 // OwnProperties are the properties of our namespace (https://w3id.org/commonweal/ns#),
-// with the classes that have them: what planning needs and Valueflows leaves out.
+// with the classes that have them: what planning and rights need and Valueflows
+// leaves out.
 var OwnProperties = map[string]string{
 	"performedBy":           "RecipeProcess: the agent who can perform it",
 	"durationPerUnit":       "RecipeProcess: time for each unit of its output, beside hasDuration",
@@ -150,7 +160,7 @@ var OwnProperties = map[string]string{
 	"batchMultiple":         "RecipeProcess, Intent: the output, or what is offered, comes in multiples of this quantity",
 	"largestBatch":          "RecipeProcess: largest quantity of output of one process",
 	"yield":                 "RecipeProcess: share of the output that is good, over 0 and at most 1",
-	"validFrom":             "RecipeProcess: in force for processes that begin then or later",
+	"validFrom":             "RecipeProcess, Charter: in force from then on; of a recipe for processes that begin then or later",
 	"validUntil":            "RecipeProcess: in force for processes that begin before then",
 	"perBatch":              "RecipeFlow: once in each process, whatever its size",
 	"place":                 "RecipeFlow, Intent, Commitment, RecipeProcess: where the thing must be or will be; where the process is done",
@@ -170,6 +180,13 @@ var OwnProperties = map[string]string{
 	"budgetPeriod":          "EconomicResource, ResourceSpecification, Intent: day, week, month, quarter or year",
 	"overload":              "EconomicResource, ResourceSpecification, SpatialThing, Intent: may be passed, and that is shown",
 	"together":              "Intent: needs that name the same are delivered at one time",
+	"partOf":                "Agent, Organization, EcologicalAgent, Person: the scope that the circle, group or project is a part of; persons have memberships instead",
+	"member":                "Membership: who belongs to the scope",
+	"role":                  "Membership: what they are there; the charter uses the word",
+	"version":               "Charter: its number within its scope, from 1",
+	"clauses":               "Charter: who may do what, a line each; the first that fits decides",
+	"keyOf":                 "DeviceKey: whose it is",
+	"publicKey":             "DeviceKey: ed25519: and the 32 bytes of the key in base64",
 	"keep":                  "Intent: stays in stock; target (after all other needs) or floor (before them)",
 }
 

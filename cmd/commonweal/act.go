@@ -210,6 +210,14 @@ func describe(r vf.Record) string {
 			text += ", " + string(r.BasedOn)
 		}
 		return text
+	case *vf.Membership:
+		scope := "the network"
+		if r.InScopeOf != "" {
+			scope = string(r.InScopeOf)
+		}
+		return fmt.Sprintf("%s: %s is %s in %s", r.ID, r.Member, r.Role, scope)
+	case *vf.Charter:
+		return fmt.Sprintf("%s: charter, version %d, with %d clauses", r.ID, r.Version, len(r.Clauses))
 	}
 	return fmt.Sprintf("%s: %s", r.Key(), r.Class())
 }

@@ -86,7 +86,7 @@ func (p *program) author(b *books) vf.ID {
 // do hands one act to the node and tells what was entered.
 func (p *program) do(b *books, a node.Act) error {
 	a.Author = p.author(b)
-	results, err := b.Do(p.ctx, a)
+	results, err := p.enter(b, a)
 	if err != nil {
 		return err
 	}
@@ -101,6 +101,14 @@ func (p *program) do(b *books, a node.Act) error {
 		ids = a.Of
 	}
 	return p.tell(entered{results[0].Sequence, string(a.Kind), a.Key, results[0].Repeated, ids}, records)
+}
+
+// enter enters an act: with all rights, or with those of the charter.
+func (p *program) enter(b *books, a node.Act) ([]node.Result, error) {
+	if p.ByCharter {
+		return b.Seat(node.Actor{Agent: a.Author}).Do(p.ctx, a)
+	}
+	return b.Do(p.ctx, a)
 }
 
 // newFolder makes a data folder where none is.

@@ -15,6 +15,9 @@ type declareCommand struct {
 	Recipe  declareRecipe  `cmd:"" help:"A thing is made in one step out of others."`
 	Process declareProcess `cmd:"" help:"A step that is done, into which things go and out of which they come."`
 	File    declareFile    `cmd:"" help:"Any records, from network files."`
+
+	Membership declareMembership `cmd:"" help:"Somebody belongs to the network, a circle, a group or a project, in a role."`
+	Charter    declareCharter    `cmd:"" help:"What the roles of the network, or of a circle, group or project, may do."`
 }
 
 // declareNeed makes an intent with a receiver.

@@ -53,7 +53,7 @@ func (c *importCommand) Run(p *program) error {
 		return rule.Refuse("otherNetwork", "base", n.Base, "network", b.Network())
 	}
 	done := p.busy("entering")
-	results, err := b.Do(p.ctx, node.Act{Kind: journal.Declare, Author: p.author(b), At: vf.At(p.now().Unix()), Key: p.actKey(), Records: n.Graph.All()})
+	results, err := p.enter(b, node.Act{Kind: journal.Declare, Author: p.author(b), At: vf.At(p.now().Unix()), Key: p.actKey(), Records: n.Graph.All()})
 	done()
 	if err != nil {
 		return err

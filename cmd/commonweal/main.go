@@ -43,6 +43,8 @@ type program struct {
 	As    vf.ID  `help:"Who acts: the id of an agent; the network itself if left out." env:"COMMONWEAL_AS"`
 	Key   string `help:"Name of this act: the same act sent again with the same key happens once. Made new if left out."`
 
+	ByCharter bool `help:"Act with the rights that the charter gives to --as, instead of those of whoever holds the folder and its key." env:"COMMONWEAL_BY_CHARTER"`
+
 	Wait time.Duration `help:"How long an act waits while another commonweal writes the same books; reading never waits." env:"COMMONWEAL_WAIT" default:"10s"`
 
 	Config string `help:"File of settings, in YAML: a line for each flag, such as “listen: localhost:9000”." env:"COMMONWEAL_CONFIG"`
@@ -79,6 +81,8 @@ type commands struct {
 	Stock    stockCommand    `cmd:"" group:"look" help:"What there is, where, and whose."`
 	Trace    traceCommand    `cmd:"" group:"look" help:"Where a thing came from."`
 	Track    trackCommand    `cmd:"" group:"look" help:"What became of a thing."`
+	Charter  charterCommand  `cmd:"" group:"look" help:"Who may do what, as agreed."`
+	May      mayCommand      `cmd:"" group:"look" help:"Whether somebody may do something, and by which clause."`
 	Journal  journalCommand  `cmd:"" group:"look" help:"Every act, in order."`
 	Verify   verifyCommand   `cmd:"" group:"look" help:"Check that nobody changed the books behind the program's back."`
 	Export   exportCommand   `cmd:"" group:"keep" help:"Write the books for other programs."`
