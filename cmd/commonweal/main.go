@@ -88,6 +88,7 @@ type commands struct {
 	Export   exportCommand   `cmd:"" group:"keep" help:"Write the books for other programs."`
 	Backup   backupCommand   `cmd:"" group:"keep" help:"Copy the books while they are in use."`
 	Restore  restoreCommand  `cmd:"" group:"keep" help:"Begin a data folder from a backup."`
+	Move     moveCommand     `cmd:"" group:"keep" help:"Carry a network from a data folder into a database, or back."`
 	Erase    eraseCommand    `cmd:"" group:"keep" help:"Forget what is known about persons."`
 	Signing  signingCommand  `cmd:"" group:"keep" help:"Change the key that signs."`
 	Serve    serveCommand    `cmd:"" group:"serve" help:"Serve networks to people and programs."`

@@ -49,7 +49,7 @@ func (p *program) placeOf(where string) place {
 	if p.Wait <= 0 {
 		at.wait = -1
 	}
-	if postgres.IsAddress(where) || where == p.Store {
+	if postgres.IsAddress(where) || where == p.Store && where != "" {
 		at.address = where
 	} else {
 		at.path = filepath.Join(where, host.BooksFile)

@@ -32,7 +32,7 @@ func (c *restoreCommand) Run(p *program) error {
 	done := p.busy("copying")
 	tree, err := c.restore(p)
 	if err == nil {
-		err = p.checkRestored()
+		err = p.checkPlace(p.place())
 	}
 	done()
 	if err != nil {
@@ -69,11 +69,11 @@ func (c *restoreCommand) restore(p *program) (tlog.Tree, error) {
 	})
 }
 
-// checkRestored compares views and profiles in what was restored with the
+// checkPlace compares views and profiles in what was copied to a place with the
 // journal in it. Where they differ the books are there all the same, since the
 // journal is sound; the refusal tells what can be done.
-func (p *program) checkRestored() error {
-	s, err := p.place().read(p.ctx)
+func (p *program) checkPlace(at place) error {
+	s, err := at.read(p.ctx)
 	if err != nil {
 		return err
 	}
