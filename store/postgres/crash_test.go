@@ -127,17 +127,14 @@ func TestTheLeaderIsKilled(t *testing.T) {
 		time.Sleep(time.Duration(dice.IntN(20000)) * time.Microsecond)
 		must(t, leader.cmd.Process.Kill())
 		c.start()
-		for now, _ := c.state(); now == leader; now, _ = c.state() {
+		for next, _ := c.state(); next == leader; next, _ = c.state() {
 			time.Sleep(time.Millisecond)
 		}
 	}
 	c.acted()
 	c.end()
 	_, last := c.state()
-	t.Logf("%d acts acknowledged while %d leaders were killed", last+1, kills)
-	if len(c.done) != last+1 {
-		t.Errorf("%d acts were acknowledged, the last is %d", len(c.done), last)
-	}
+	t.Logf("%d acts acknowledged while %d leaders were killed", len(c.done), kills)
 	checkKeys(t, c.address, last, 1)
 }
 
