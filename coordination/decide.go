@@ -64,7 +64,7 @@ func (v View) Decide(a Actor, verb Verb, r vf.Record) Decision {
 	var named [8]party
 	var scopes [4]vf.ID
 	var held [8]holding
-	q := question{actor: a.Agent, verb: verb, record: r, parties: named[:0], scopes: scopes[:0]}
+	q := question{actor: a.Agent, verb: verb.For(r), record: r, parties: named[:0], scopes: scopes[:0]}
 	if r == nil {
 		q.scopes = append(q.scopes, "")
 	} else {

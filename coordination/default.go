@@ -19,14 +19,14 @@ var Default = []string{
 	"happenings: member may record own EconomicEvent, EconomicResource, Process, BatchLotRecord, Agreement, AgreementBundle, Claim",
 	"corrections: member may correct own EconomicEvent",
 	"planning: member may plan",
-	"forget-me: member may erase own",
+	"forget-me: member may erase own Person",
 	"own-keys: member may keys own DeviceKey",
-	"leaving: member may release own Membership",
+	"leaving: member may end own Membership",
 
 	"bookkeepers-see: bookkeeper may see, plan all",
 	"bookkeepers-record: bookkeeper may record, correct, finish all",
 	"bookkeepers-describe: bookkeeper may declare, change all EconomicResource, BatchLotRecord, Agreement, AgreementBundle, Claim",
 
 	"coordinators-work: coordinator may see, declare, change, withdraw, commit, release, record, correct, finish, plan, adopt all",
-	"coordinators-invite: coordinator may invite, release all Membership for member, bookkeeper",
+	"coordinators-invite: coordinator may invite, end all Membership for member, bookkeeper",
 }

@@ -122,6 +122,10 @@ func (v View) scopes(r vf.Record, named []party, list []vf.ID) []vf.ID {
 // holds the role; on one side of it, if one is said. An addressee may see as own
 // what is proposed to them, and no more.
 func (v View) own(q *question, scope vf.ID, side string) bool {
+	switch q.record.(type) {
+	case *vf.Membership, *vf.DeviceKey:
+		scope = "" // a circle's own ones are not each member's
+	}
 	is := func(p party) bool {
 		return p.agent == q.actor || scope != "" && v.root(p.agent) == scope
 	}

@@ -8,7 +8,12 @@ import (
 
 // ClassText says in a few words what records of a class are, "" if there is no
 // such class.
-func ClassText(c vf.Class) string { return classSays[c] }
+func ClassText(c vf.Class) string {
+	if own, ok := vf.OwnClasses[c]; ok {
+		return own
+	}
+	return classSays[c]
+}
 
 // PropertyText says in a few words what a property says, "" if there is no such
 // property. Words to be taken literally stand in backquotes.

@@ -86,25 +86,13 @@ type clerk struct {
 	all   bool // the actor sees all: what is not there may be told apart
 }
 
-// rightFor is the right that an act needs with a record: for memberships, charters and
-// keys they have verbs of their own.
+// rightFor is the right that an act needs with a record.
 func rightFor(kind journal.Kind, r vf.Record) coordination.Verb {
-	switch r.(type) {
-	case *vf.Membership:
-		if kind == journal.Withdraw {
-			return coordination.Release
-		}
-		return coordination.Invite
-	case *vf.Charter:
-		return coordination.Decide
-	case *vf.DeviceKey:
-		return coordination.Keys
-	}
 	switch kind {
 	case journal.Genesis, journal.RotateKey, journal.RevokeKey:
 		return coordination.Keys
 	}
-	return coordination.Verb(kind)
+	return coordination.Verb(kind).For(r)
 }
 
 // may asks about one record, in the books as they are (old) or as the act would
@@ -114,12 +102,12 @@ func (c *clerk) may(old, r vf.Record) error {
 	if old != nil {
 		needed := rightFor(c.a.Kind, old)
 		if ends(old, r) {
-			needed = coordination.Release
+			needed = coordination.End
 		}
 		if d := c.books.Decide(actor, needed, old); !d.Allowed {
 			return d.Refusal(actor, needed, named(old)).At(string(old.Key()))
 		}
-		if needed == coordination.Release {
+		if needed == coordination.End {
 			return nil // what it becomes is less of the same
 		}
 	}

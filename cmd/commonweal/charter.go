@@ -107,7 +107,7 @@ func (t *charterTold) head() string {
 // mayCommand answers whether somebody may do something, and by which clause.
 type mayCommand struct {
 	Agent vf.ID    `arg:"" help:"Who would do it; whoever has no membership has the rights of guests."`
-	Verb  string   `arg:"" help:"see, declare, change, withdraw, commit, release, record, correct, finish, plan, adopt, decide, invite, erase or keys."`
+	Verb  string   `arg:"" help:"see, declare, change, withdraw, commit, release, record, correct, finish, plan, adopt, decide, invite, end, erase or keys."`
 	IDs   []vf.ID  `arg:"" optional:"" name:"id" help:"With which records; with none, in the network as a whole."`
 	File  []string `help:"Network files with records as they would be; - is standard input."`
 }
