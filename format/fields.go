@@ -111,6 +111,16 @@ var references = map[string][]vf.Class{
 	"partOf": scopes, "member": agents, "keyOf": agents,
 }
 
+// Range returns the classes to which the ids of a property refer ("provider" to
+// agents of all kinds), nil if it refers to none. It must not be changed.
+func Range(property string) []vf.Class { return references[property] }
+
+// Inverse returns the class that has an inverse property of the ontology, and the
+// classes of its values; "" if there is none of that name.
+func Inverse(property string) (of vf.Class, values []vf.Class) {
+	return inverseOf[property], inverseRange[property]
+}
+
 // inverseRange says of which classes the values of an inverse property are.
 var inverseRange = map[string][]vf.Class{
 	"hasInput": flows, "hasOutput": flows, "hasRecipeInput": {"RecipeFlow"}, "hasRecipeOutput": {"RecipeFlow"},

@@ -21,6 +21,26 @@ func (n *Node) Before(ctx context.Context, seq int64) (*vf.Graph, error) {
 	if seq < 1 || seq >= size {
 		return nil, rule.Refuse("noSuchEntry", "entry", strconv.FormatInt(seq, 10), "last", strconv.FormatInt(size-1, 10))
 	}
+	d, err := n.before(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	g := &vf.Graph{}
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, r := range d.state.Records() {
+		if n.hashes[r.Key()] != "" && n.hashes[r.Key()] == d.hashes[r.Key()] {
+			if r, err = n.whole(r); err != nil {
+				return nil, err
+			}
+		}
+		g.Add(r)
+	}
+	return g, nil
+}
+
+// before replays the journal up to before an entry.
+func (n *Node) before(ctx context.Context, seq int64) (*draft, error) {
 	d := newNode(nil, Options{}).draft()
 	d.state, d.journal = ledger.New(), &journal.State{}
 	err := n.store.Entries(ctx, 0, func(at int64, raw []byte) error {
@@ -39,16 +59,5 @@ func (n *Node) Before(ctx context.Context, seq int64) (*vf.Graph, error) {
 	if err != nil && !errors.Is(err, errStop) {
 		return nil, err
 	}
-	g := &vf.Graph{}
-	n.mu.RLock()
-	defer n.mu.RUnlock()
-	for _, r := range d.state.Records() {
-		if n.hashes[r.Key()] != "" && n.hashes[r.Key()] == d.hashes[r.Key()] {
-			if r, err = n.whole(r); err != nil {
-				return nil, err
-			}
-		}
-		g.Add(r)
-	}
-	return g, nil
+	return d, nil
 }

@@ -3,10 +3,13 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"commonweal/journal"
 	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
@@ -87,4 +90,140 @@ func (n *Node) loadHistory(ctx context.Context) (map[vf.ID][]int64, error) {
 		return nil
 	})
 	return past, err
+}
+
+// Pick reads entries of the journal as they stand, by sequence. Those that stand
+// near each other are read together.
+func (n *Node) Pick(ctx context.Context, sequences []int64) (map[int64][]byte, error) {
+	wanted := slices.Clone(sequences)
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	found := make(map[int64][]byte, len(wanted))
+	if s, ok := n.store.(picker); ok {
+		return found, s.Pick(ctx, wanted, func(seq int64, raw []byte) error {
+			found[seq] = raw
+			return nil
+		})
+	}
+	const near = 64
+	for i := 0; i < len(wanted); {
+		last := i
+		for last+1 < len(wanted) && wanted[last+1]-wanted[last] <= near {
+			last++
+		}
+		at := i
+		err := n.store.Entries(ctx, wanted[i], func(seq int64, raw []byte) error {
+			if seq == wanted[at] {
+				found[seq] = raw
+				at++
+			}
+			if seq >= wanted[last] {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			return nil, err
+		}
+		i = last + 1
+	}
+	return found, nil
+}
+
+// picker is a store that reads entries that stand apart with one statement.
+type picker interface {
+	Pick(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error
+}
+
+// Public reads a record as it stands in the journal: without its personal part.
+func (n *Node) Public(raw []byte) (vf.Record, error) {
+	r, _, err := opened(raw)
+	return r, err
+}
+
+// Revision returns the record of an id as it was after one of the entries that
+// changed it, nil if it was withdrawn by that. Its personal part is that of today,
+// if it has the same still. What events did to a resource is found by replay.
+func (n *Node) Revision(ctx context.Context, id vf.ID, sequence int64) (vf.Record, error) {
+	s := n.Snapshot()
+	past := s.Past(id)
+	i, ok := slices.BinarySearch(past, sequence)
+	if !ok {
+		return nil, rule.Refuse("noSuchEntry", "entry", strconv.FormatInt(sequence, 10), "last", strconv.FormatInt(s.Size()-1, 10))
+	}
+	if i == len(past)-1 {
+		return s.Record(id)
+	}
+	if r, _ := s.index.places.Get(place{id: id}); isResource(r.record) {
+		return n.replayed(ctx, id, sequence)
+	}
+	entries, err := n.Pick(ctx, past[:i+1])
+	if err != nil {
+		return nil, err
+	}
+	var found vf.Record
+	var hash string
+	for _, seq := range past[:i+1] {
+		e, err := journal.Decode(entries[seq])
+		if err != nil {
+			return nil, err
+		}
+		if found, hash, err = after(&e.Act, id, found, hash); err != nil {
+			return nil, err
+		}
+	}
+	if found == nil || hash == "" || n.liveHash(id) != hash {
+		return found, nil
+	}
+	return n.joinedRecord(place{id: id, record: found, hash: hash})
+}
+
+func isResource(r vf.Record) bool {
+	_, ok := r.(*vf.EconomicResource)
+	return ok
+}
+
+// liveHash is the hash of the profile that a record has today.
+func (n *Node) liveHash(id vf.ID) string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.hashes[id]
+}
+
+// after is what an act made of a record.
+func after(a *journal.Act, id vf.ID, was vf.Record, hash string) (vf.Record, string, error) {
+	if slices.Contains(a.Of, id) {
+		switch a.Kind {
+		case journal.Withdraw:
+			return nil, "", nil
+		case journal.Finish, journal.Release:
+			return withFinished(was, true), hash, nil
+		}
+	}
+	for i := len(a.Records) - 1; i >= 0; i-- {
+		r, h, err := opened(a.Records[i])
+		if err != nil {
+			return nil, "", err
+		}
+		if r.Key() == id {
+			return r, h, nil
+		}
+	}
+	if a.Kind == journal.Adopt && slices.Contains(a.Of, id) {
+		return nil, "", nil
+	}
+	return was, hash, nil
+}
+
+// replayed finds a record as it was after an entry by entering all up to there anew.
+func (n *Node) replayed(ctx context.Context, id vf.ID, sequence int64) (vf.Record, error) {
+	d, err := n.before(ctx, sequence+1)
+	if err != nil {
+		return nil, err
+	}
+	r := d.state.Record(id)
+	if hash := d.hashes[id]; r != nil && hash != "" && n.liveHash(id) == hash {
+		return n.joinedRecord(place{id: id, record: r, hash: hash})
+	}
+	return r, nil
 }

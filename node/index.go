@@ -27,9 +27,9 @@ type place struct {
 	past   []int64   // the entries that changed it; those of an older copy are the beginning of these
 }
 
-// link says that a record refers to another one by a property.
+// link says that a record refers to another one by a property of its class.
 type link struct {
-	property uint8
+	property uint16
 	to, from vf.ID
 }
 
@@ -69,32 +69,27 @@ func (x *index) copy() *index {
 
 // reference is a property by which records of a class refer to others.
 type reference struct {
-	property uint8
-	field    int // in the struct
-	many     bool
+	number uint16
+	field  int // in the struct
 }
 
-// properties numbers the properties that refer to records, and referring lists
-// those of each class. The units of measures are not among them.
-var properties, referring = func() (map[string]uint8, map[vf.Class][]reference) {
-	var names []string
-	for _, c := range vf.Classes() {
-		for _, f := range vf.Fields(c) {
-			if f.Name != "@id" && (f.Type == reflect.TypeFor[vf.ID]() || f.Type == reflect.TypeFor[[]vf.ID]()) {
-				names = append(names, f.Name)
-			}
-		}
-	}
-	slices.Sort(names)
-	numbers, of := map[string]uint8{}, map[vf.Class][]reference{}
-	for i, name := range slices.Compact(names) {
-		numbers[name] = uint8(i)
-	}
+// property is a property of a class.
+type property struct {
+	class vf.Class
+	name  string
+}
+
+// properties numbers the properties of each class that refer to records, and
+// referring lists them. The units of measures are not among them.
+var properties, referring = func() (map[property]uint16, map[vf.Class][]reference) {
+	numbers, of := map[property]uint16{}, map[vf.Class][]reference{}
 	for _, c := range vf.Classes() {
 		t := reflect.TypeOf(vf.NewRecord(c)).Elem()
 		for _, f := range vf.Fields(c) {
-			if number, ok := numbers[f.Name]; ok {
-				of[c] = append(of[c], reference{number, fieldOf(t, f.Name), f.Type.Kind() == reflect.Slice})
+			if f.Name != "@id" && (f.Type == reflect.TypeFor[vf.ID]() || f.Type == reflect.TypeFor[[]vf.ID]()) {
+				number := uint16(len(numbers))
+				numbers[property{c, f.Name}] = number
+				of[c] = append(of[c], reference{number, fieldOf(t, f.Name)})
 			}
 		}
 	}
@@ -123,11 +118,11 @@ func linksOf(r vf.Record) []link {
 		switch x := v.Field(p.field).Addr().Interface().(type) {
 		case *vf.ID:
 			if *x != "" {
-				list = append(list, link{p.property, *x, r.Key()})
+				list = append(list, link{p.number, *x, r.Key()})
 			}
 		case *[]vf.ID:
 			for _, id := range *x {
-				list = append(list, link{p.property, id, r.Key()})
+				list = append(list, link{p.number, id, r.Key()})
 			}
 		}
 	}
@@ -198,7 +193,7 @@ func (x *index) past(id vf.ID) []int64 {
 func loaded(records []vf.Record, hashes map[vf.ID]string, past map[vf.ID][]int64) *index {
 	x := newIndex()
 	type target struct {
-		property uint8
+		property uint16
 		to       vf.ID
 	}
 	from := map[target][]vf.ID{}

@@ -80,12 +80,12 @@ func (s *Snapshot) Class(c vf.Class, after vf.ID, backwards bool) iter.Seq[vf.ID
 	}
 }
 
-// Referring gives the ids of the records that refer to an id by a property
-// ("provider"), in the order of ids, from after one of them on ("" for all);
+// Referring gives the ids of the records of a class that refer to an id by a
+// property ("provider"), in the order of ids, from after an id on ("" for all);
 // backwards, from before it on. Units of measures are not looked for.
-func (s *Snapshot) Referring(property string, to, after vf.ID, backwards bool) iter.Seq[vf.ID] {
+func (s *Snapshot) Referring(c vf.Class, name string, to, after vf.ID, backwards bool) iter.Seq[vf.ID] {
 	return func(yield func(vf.ID) bool) {
-		number, ok := properties[property]
+		number, ok := properties[property{c, name}]
 		if !ok {
 			return
 		}

@@ -19,7 +19,11 @@ import (
 func everything(t *testing.T, s *node.Snapshot, ids []vf.ID) []string {
 	t.Helper()
 	var list []string
-	properties := map[string]bool{}
+	type property struct {
+		class vf.Class
+		name  string
+	}
+	properties := map[property]bool{}
 	for _, c := range vf.Classes() {
 		found := slices.Collect(s.Class(c, "", false))
 		backwards := slices.Collect(s.Class(c, "", true))
@@ -28,7 +32,7 @@ func everything(t *testing.T, s *node.Snapshot, ids []vf.ID) []string {
 			t.Errorf("%s: %v forwards, %v backwards, %d counted", c, found, backwards, s.Count(c))
 		}
 		for _, f := range vf.Fields(c) {
-			properties[f.Name] = properties[f.Name] || f.Name != "@id" && (f.Type == reflect.TypeFor[vf.ID]() || f.Type == reflect.TypeFor[[]vf.ID]())
+			properties[property{c, f.Name}] = f.Name != "@id" && (f.Type == reflect.TypeFor[vf.ID]() || f.Type == reflect.TypeFor[[]vf.ID]())
 		}
 		list = append(list, fmt.Sprint(c, found))
 	}
@@ -43,15 +47,15 @@ func everything(t *testing.T, s *node.Snapshot, ids []vf.ID) []string {
 		}
 		list = append(list, fmt.Sprint(id, string(raw), s.Past(id)))
 		for p, refers := range properties {
-			found := slices.Collect(s.Referring(p, id, "", false))
-			backwards := slices.Collect(s.Referring(p, id, "", true))
+			found := slices.Collect(s.Referring(p.class, p.name, id, "", false))
+			backwards := slices.Collect(s.Referring(p.class, p.name, id, "", true))
 			slices.Reverse(backwards)
 			if !slices.Equal(found, backwards) || !refers && len(found) > 0 {
 				t.Errorf("%s of %s: %v forwards, %v backwards", p, id, found, backwards)
 			}
 			if len(found) > 1 {
-				after := slices.Collect(s.Referring(p, id, found[0], false))
-				before := slices.Collect(s.Referring(p, id, found[1], true))
+				after := slices.Collect(s.Referring(p.class, p.name, id, found[0], false))
+				before := slices.Collect(s.Referring(p.class, p.name, id, found[1], true))
 				if !slices.Equal(after, found[1:]) || !slices.Equal(before, found[:1]) {
 					t.Errorf("%s of %s from the middle on: %v and %v of %v", p, id, after, before, found)
 				}

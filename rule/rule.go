@@ -76,7 +76,7 @@ func (r *Refusal) Error() string {
 	return place + r.Sentence() + " " + r.Hint() + " [" + string(r.Rule) + "]"
 }
 
-var lists = [][]Rule{quantityRules, recordRules, formatRules, checkRules, sheetRules, journalRules, storeRules, ledgerRules, nodeRules, rightsRules, eraseRules, planRules, programRules, peopleRules}
+var lists = [][]Rule{quantityRules, recordRules, formatRules, checkRules, sheetRules, journalRules, storeRules, ledgerRules, nodeRules, rightsRules, eraseRules, graphqlRules, planRules, programRules, peopleRules}
 
 // All returns the whole catalogue, sorted by name.
 func All() []Rule {

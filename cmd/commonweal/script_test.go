@@ -18,6 +18,7 @@ func TestMain(m *testing.M) {
 		"act":        rawActs,
 		"ask":        ask,
 		"people":     rawPeople,
+		"graphql":    askGraphQL,
 	})
 }
 

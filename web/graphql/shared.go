@@ -1,0 +1,208 @@
+package graphql
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"commonweal/rule"
+)
+
+// tokenHeader names the stream that several operations share.
+const tokenHeader = "X-GraphQL-Event-Stream-Token"
+
+// serve answers what belongs to streams that several operations share: PUT makes
+// one, GET reads it, POST begins an operation on it, DELETE ends one. It reports
+// whether the request was about such a stream.
+func (s *streams) serve(w http.ResponseWriter, r *http.Request, media string) bool {
+	token := r.Header.Get(tokenHeader)
+	if token == "" && media == mediaEvents {
+		token = r.URL.Query().Get("token")
+	}
+	switch {
+	case r.Method == http.MethodPut:
+		s.reserve(w, r)
+	case r.Method == http.MethodDelete:
+		s.end(w, r, token)
+	case token == "":
+		return false
+	case r.Method == http.MethodGet && media == mediaEvents && r.URL.Query().Get("query") == "":
+		s.read(w, r, token)
+	default:
+		s.operate(w, r, token)
+	}
+	return true
+}
+
+// reserve makes a shared stream, and answers its token.
+func (s *streams) reserve(w http.ResponseWriter, r *http.Request) {
+	seat, err := s.h.seat(r)
+	if err != nil {
+		s.h.refuse(w, r, mediaResponse, http.StatusUnauthorized, err)
+		return
+	}
+	x := s.newStream(context.WithoutCancel(r.Context()), string(seat.Actor().Agent))
+	x.token = newToken()
+	if err := s.enter(x); err != nil {
+		s.h.refuse(w, r, mediaResponse, http.StatusTooManyRequests, err)
+		return
+	}
+	s.mu.Lock()
+	s.shared[x.token] = x
+	s.mu.Unlock()
+	time.AfterFunc(patience, func() { // a stream that nobody reads is given up
+		x.mu.Lock()
+		taken := x.taken
+		x.mu.Unlock()
+		if !taken {
+			s.leave(x)
+		}
+	})
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusCreated)
+	_, _ = w.Write([]byte(x.token))
+}
+
+// find returns the shared stream of a token, if it is of the one who asks.
+func (s *streams) find(w http.ResponseWriter, r *http.Request, token string) (*stream, Seat) {
+	seat, err := s.h.seat(r)
+	if err != nil {
+		s.h.refuse(w, r, mediaResponse, http.StatusUnauthorized, err)
+		return nil, nil
+	}
+	s.mu.Lock()
+	x := s.shared[token]
+	s.mu.Unlock()
+	if x == nil || x.author != string(seat.Actor().Agent) {
+		s.h.refuse(w, r, mediaResponse, http.StatusNotFound, badRequest("there is no stream of that token; make one by PUT"))
+		return nil, nil
+	}
+	return x, seat
+}
+
+// read connects a reader to a shared stream. There is one at a time.
+func (s *streams) read(w http.ResponseWriter, r *http.Request, token string) {
+	x, _ := s.find(w, r, token)
+	if x == nil {
+		return
+	}
+	x.mu.Lock()
+	taken := x.taken
+	x.taken = true
+	x.mu.Unlock()
+	if taken {
+		s.h.refuse(w, r, mediaResponse, http.StatusConflict, badRequest("the stream is read by another connection"))
+		return
+	}
+	defer s.leave(x)
+	go func() {
+		select {
+		case <-r.Context().Done():
+			x.cancel()
+		case <-x.ctx.Done():
+		}
+	}()
+	x.write(w)
+}
+
+// operate begins an operation on a shared stream.
+func (s *streams) operate(w http.ResponseWriter, r *http.Request, token string) {
+	x, seat := s.find(w, r, token)
+	if x == nil {
+		return
+	}
+	q, status, err := s.h.requestOf(w, r)
+	if err != nil {
+		s.h.refuse(w, r, mediaResponse, status, err)
+		return
+	}
+	id := q.Operation
+	if id == "" {
+		s.h.refuse(w, r, mediaResponse, http.StatusBadRequest, badRequest("its extensions say no operationId"))
+		return
+	}
+	a, errs := s.h.read(q)
+	if errs != nil {
+		s.h.refuse(w, r, mediaResponse, http.StatusBadRequest, errs...)
+		return
+	}
+	op, err := s.h.operation(a, seat, r.Clone(x.ctx), "")
+	if err != nil {
+		s.h.refuse(w, r, mediaResponse, http.StatusBadRequest, err)
+		return
+	}
+	ctx, err := x.claim(id)
+	if err != nil {
+		s.h.refuse(w, r, mediaResponse, http.StatusConflict, err)
+		return
+	}
+	go func() {
+		defer x.ended(id)
+		op.run(x, ctx, func(m message) bool { return x.say(m.of(id)) })
+	}()
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// claim makes room for an operation on a shared stream.
+func (s *stream) claim(id string) (context.Context, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.operations[id] != nil {
+		return nil, badRequest("an operation of that id is under way")
+	}
+	if len(s.operations) >= mostOperations {
+		return nil, beyond("tooManySubscriptions", len(s.operations), mostOperations)
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.operations[id] = cancel
+	return ctx, nil
+}
+
+// of says in a message of which operation it is.
+func (m message) of(id string) message {
+	name, err := json.Marshal(id)
+	if err != nil {
+		panic("graphql: a text that cannot be written") // texts always can
+	}
+	data := append([]byte(`{"id":`), name...)
+	if m.data != nil {
+		data = append(append(data, `,"payload":`...), m.data...)
+	}
+	m.data = append(data, '}')
+	return m
+}
+
+// ended forgets an operation.
+func (s *stream) ended(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cancel := s.operations[id]; cancel != nil {
+		cancel()
+		delete(s.operations, id)
+	}
+}
+
+// end ends an operation of a shared stream.
+func (s *streams) end(w http.ResponseWriter, r *http.Request, token string) {
+	if token == "" {
+		token = r.URL.Query().Get("token")
+	}
+	if token == "" {
+		w.Header().Set("Allow", "GET, POST")
+		s.h.refuse(w, r, mediaResponse, http.StatusMethodNotAllowed, rule.Refuse("methodWrong", "method", r.Method, "what", "GraphQL", "wanted", "POST, or GET for queries"))
+		return
+	}
+	x, _ := s.find(w, r, token)
+	if x == nil {
+		return
+	}
+	id := r.URL.Query().Get("operationId")
+	if id == "" {
+		s.h.refuse(w, r, mediaResponse, http.StatusBadRequest, badRequest("it says no operationId"))
+		return
+	}
+	x.ended(id)
+	w.WriteHeader(http.StatusOK)
+}

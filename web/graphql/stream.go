@@ -1,0 +1,367 @@
+package graphql
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"commonweal/host"
+	"commonweal/node"
+	"commonweal/rule"
+)
+
+// The pace of live updates.
+const (
+	pace      = 50 * time.Millisecond  // a subscriber is told at most this often
+	heartbeat = 15 * time.Second       // an idle stream says this often that it lives
+	patience  = 10 * time.Second       // a reader that takes nothing for so long is left
+	recheck   = 500 * time.Millisecond // the seat of a subscriber is asked for anew this often
+)
+
+// mostOperations is how many operations share one stream at most.
+const mostOperations = 100
+
+// streams are the open streams of a handler.
+type streams struct {
+	h      *Handler
+	mu     sync.Mutex
+	open   map[*stream]bool
+	by     map[string]int // how many, by author
+	shared map[string]*stream
+	ended  chan struct{}
+	cancel func()
+}
+
+func (s *streams) begin(h *Handler) {
+	s.h, s.open, s.by, s.shared, s.ended = h, map[*stream]bool{}, map[string]int{}, map[string]*stream{}, make(chan struct{})
+	deaf := h.node.Subscribe(func(c node.Change) {
+		h.recent.hear(c)
+		s.wake()
+	})
+	blind := nothing
+	if h.planner != nil {
+		blind = h.planner.Planned(func(p host.Planned) {
+			h.steps.hear(p)
+			s.wake()
+		})
+	}
+	s.cancel = func() { deaf(); blind() }
+}
+
+// wake has all streams look for news.
+func (s *streams) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for x := range s.open {
+		x.wake()
+	}
+}
+
+// Close ends all subscriptions; clients go on elsewhere from the last event that they got.
+func (h *Handler) Close() {
+	h.streams.cancel()
+	h.streams.mu.Lock()
+	defer h.streams.mu.Unlock()
+	select {
+	case <-h.streams.ended:
+	default:
+		close(h.streams.ended)
+	}
+}
+
+// stream is a connection on which events are sent, of one operation or of several.
+type stream struct {
+	of     *streams
+	token  string // of one that carries several operations
+	author string
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu         sync.Mutex
+	bell       map[*subscription]chan struct{}
+	operations map[string]context.CancelFunc
+	out        chan message // what operations have to say; each waits until it is taken
+	taken      bool         // a connection reads it
+}
+
+// message is one event.
+type message struct {
+	event, id string
+	data      []byte
+}
+
+// wake has all operations of a stream look for news.
+func (s *stream) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, bell := range s.bell {
+		select {
+		case bell <- struct{}{}:
+		default: // it was told already
+		}
+	}
+}
+
+// enter counts a stream in, or refuses it.
+func (s *streams) enter(x *stream) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if most := s.h.limits.Streams; len(s.open) >= most {
+		return beyond("tooManySubscriptions", len(s.open), most)
+	}
+	if most := s.h.limits.PerAuthor; x.author != "" && s.by[x.author] >= most {
+		return beyond("tooManySubscriptions", s.by[x.author], most)
+	}
+	s.open[x] = true
+	s.by[x.author]++
+	return nil
+}
+
+func (s *streams) leave(x *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.open[x] {
+		return
+	}
+	delete(s.open, x)
+	if s.by[x.author]--; s.by[x.author] == 0 {
+		delete(s.by, x.author)
+	}
+	if x.token != "" {
+		delete(s.shared, x.token)
+	}
+	x.cancel()
+}
+
+// newStream makes a stream; its context ends with the parent and with the handler.
+func (s *streams) newStream(parent context.Context, author string) *stream {
+	x := &stream{of: s, author: author, bell: map[*subscription]chan struct{}{}, operations: map[string]context.CancelFunc{}, out: make(chan message)}
+	x.ctx, x.cancel = context.WithCancel(parent)
+	return x
+}
+
+// distinct answers one operation as a stream of its own.
+func (s *streams) distinct(w http.ResponseWriter, r *http.Request, q *request) {
+	h := s.h
+	a, errs := h.read(q)
+	if errs != nil {
+		h.refuse(w, r, mediaResponse, http.StatusBadRequest, errs...)
+		return
+	}
+	if a.operation.Operation == ast.Mutation && r.Method == http.MethodGet {
+		w.Header().Set("Allow", http.MethodPost)
+		h.refuse(w, r, mediaResponse, http.StatusMethodNotAllowed, rule.Refuse("mutationByGet"))
+		return
+	}
+	seat, err := h.seat(r)
+	if err != nil {
+		h.refuse(w, r, mediaResponse, http.StatusUnauthorized, err)
+		return
+	}
+	x := s.newStream(r.Context(), string(seat.Actor().Agent))
+	if err := s.enter(x); err != nil {
+		h.refuse(w, r, mediaResponse, http.StatusTooManyRequests, err)
+		return
+	}
+	defer s.leave(x)
+	op, err := h.operation(a, seat, r, after(r))
+	if err != nil {
+		h.refuse(w, r, mediaResponse, http.StatusBadRequest, err)
+		return
+	}
+	go op.run(x, x.ctx, func(m message) bool { return x.say(m) })
+	x.write(w)
+}
+
+// after is the event up to which a client had everything, "" if it is new.
+func after(r *http.Request) string {
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		return id
+	}
+	return r.URL.Query().Get("lastEventId")
+}
+
+// say hands a message to the one who writes; false if there is nobody any more.
+func (s *stream) say(m message) bool {
+	select {
+	case s.out <- m:
+		return true
+	case <-s.ctx.Done():
+		return false
+	case <-s.of.ended:
+		return false
+	}
+}
+
+// write writes events until the stream ends.
+func (s *stream) write(w http.ResponseWriter) {
+	head := w.Header()
+	head.Set("Content-Type", mediaEvents+"; charset=utf-8")
+	head.Set("Cache-Control", "no-store")
+	head.Set("X-Accel-Buffering", "no")
+	head.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(http.StatusOK)
+	c := http.NewResponseController(w)
+	send := func(text string) bool {
+		_ = c.SetWriteDeadline(time.Now().Add(patience)) // where it cannot be set, the server's own holds
+		_, err := w.Write([]byte(text))
+		return err == nil && c.Flush() == nil
+	}
+	if !send(":\n\n") {
+		return
+	}
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case m := <-s.out:
+			if !send(m.text()) || m.event == "complete" && s.token == "" {
+				return
+			}
+		case <-beat.C:
+			if !send(":\n\n") {
+				return
+			}
+		case <-s.ctx.Done():
+			return
+		case <-s.of.ended:
+			return
+		}
+	}
+}
+
+// text writes an event. Its data has no line breaks, being JSON of ours.
+func (m message) text() string {
+	var b strings.Builder
+	if m.id != "" {
+		b.WriteString("id: " + m.id + "\n")
+	}
+	b.WriteString("event: " + m.event + "\n")
+	fmt.Fprintf(&b, "data: %s\n\n", m.data)
+	return b.String()
+}
+
+// subscription is an operation that is answered as events.
+type subscription struct {
+	h     *Handler
+	a     *asking
+	seat  Seat
+	again func() (Seat, error) // the seat as it is now
+	feed  feed                 // nil of a query or a mutation
+	over  func()
+	from  int64
+}
+
+// operation makes an operation ready; what is wrong with it is told now.
+func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) (*subscription, error) {
+	s := &subscription{h: h, a: a, seat: seat, again: func() (Seat, error) { return h.seat(r) }, from: -1}
+	if a.operation.Operation != ast.Subscription {
+		return s, nil
+	}
+	x, err := h.begin(r.Context(), a, seat)
+	if err != nil {
+		return nil, err
+	}
+	groups := x.collect("Subscription", a.operation.SelectionSet)
+	if len(groups) != 1 || strings.HasPrefix(groups[0].fields[0].Name, "__") {
+		return nil, rule.Refuse("queryInvalid", "reason", "a subscription asks for one field")
+	}
+	args, err := x.argumentsOf(groups[0].fields[0])
+	if err != nil {
+		return nil, err
+	}
+	name := groups[0].fields[0].Name
+	if text, ok := args["after"].(string); last == "" && ok {
+		last = text
+	}
+	if last != "" {
+		if s.from, err = sizeOf(last, x.books.Size()-1, 0); err != nil {
+			return nil, err
+		}
+	} else if name != "record" {
+		s.from = x.books.Size() - 1 // from now on
+	}
+	s.feed, s.over, err = whole.types["Subscription"].find(name).source(x, args)
+	return s, err
+}
+
+// run answers an operation until it is complete. say is false when nobody listens.
+func (o *subscription) run(s *stream, ctx context.Context, say func(message) bool) {
+	defer say(message{event: "complete"})
+	if o.feed == nil {
+		answer, err := o.h.answer(ctx, o.a, o.seat)
+		if err != nil {
+			answer = o.h.failed(err)
+		}
+		say(message{event: "next", data: answer})
+		return
+	}
+	defer o.over()
+	bell := make(chan struct{}, 1)
+	bell <- struct{}{} // there may be something already
+	s.mu.Lock()
+	s.bell[o] = bell
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.bell, o)
+		s.mu.Unlock()
+	}()
+	checked := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.h.streams.ended:
+			return
+		case <-bell:
+		}
+		if time.Since(checked) > recheck {
+			seat, err := o.again()
+			if err != nil {
+				say(message{event: "next", data: o.h.failed(err)})
+				return
+			}
+			o.seat, checked = seat, time.Now()
+		}
+		if !o.news(ctx, say) {
+			return
+		}
+		select {
+		case <-time.After(pace):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// news tells what is new; false if the operation is over.
+func (o *subscription) news(ctx context.Context, say func(message) bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, o.h.limits.Time)
+	defer cancel()
+	x, err := o.h.begin(ctx, o.a, o.seat)
+	if err != nil {
+		return say(message{event: "next", data: o.h.failed(err)}) && false
+	}
+	value, upTo, ok, err := o.feed(x, o.from)
+	if err != nil {
+		return say(message{event: "next", data: o.h.failed(err)}) && false
+	}
+	if !ok {
+		o.from = max(o.from, upTo)
+		return true
+	}
+	x.event = value
+	answer, err := x.root(whole.types["Subscription"], nil, o.a.operation.SelectionSet)
+	if err != nil {
+		return say(message{event: "next", data: o.h.failed(err)}) && false
+	}
+	o.from = upTo
+	return say(message{event: "next", id: strconv.FormatInt(upTo, 10), data: answer})
+}
