@@ -18,6 +18,7 @@ import (
 
 	"commonweal/journal"
 	"commonweal/node"
+	"commonweal/people"
 	"commonweal/rule"
 	"commonweal/store/sqlite"
 	"commonweal/vf"
@@ -37,6 +38,8 @@ type Options struct {
 	Wait  time.Duration // how long to wait for another writer of the same books: 0 is the default, less is not at all
 	Now   func() vf.Time
 	Log   *slog.Logger
+
+	People *people.People // who hear of what concerns them, and join; nil where nobody signs in
 }
 
 // Host is what one server has open. Its methods may be called at the same time
@@ -47,6 +50,8 @@ type Host struct {
 	wait  time.Duration
 	now   func() vf.Time
 	log   *slog.Logger
+
+	people *people.People
 
 	mu       sync.RWMutex
 	networks map[string]*Network
@@ -61,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, networks: map[string]*Network{}}
+	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, people: o.People, networks: map[string]*Network{}}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}

@@ -42,7 +42,11 @@ func (h *Host) follow(name string, n *node.Node) *Network {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), heard: map[int]func(Planned){}}
 	unsubscribe := n.Subscribe(func(node.Change) { w.rouse() })
-	w.stop = func() { unsubscribe(); cancel(); <-w.done }
+	untell := func() {}
+	if h.people != nil {
+		untell = w.notify(ctx, h.people)
+	}
+	w.stop = func() { unsubscribe(); cancel(); untell(); <-w.done }
 	go w.run(ctx)
 	return w
 }

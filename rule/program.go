@@ -11,4 +11,5 @@ var programRules = []Rule{
 	{"badSettings", "The settings in {path} cannot be read: {reason}.", "Write YAML with a line for each setting, such as “listen: localhost:9000”; “commonweal config” lists all settings."},
 	{"unknownSetting", "{path} says {name}, which is no setting.", "Did you mean {nearest}? “commonweal config” lists all settings."},
 	{"cannotListen", "The server cannot listen on {address}: {reason}.", "Stop the program that listens there, or name another address with --listen."},
+	{"noSuchNetwork", "There is no network called {name} on this server.", "The first page of the server lists its networks."},
 }

@@ -1,0 +1,131 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"commonweal/journal"
+	"commonweal/node"
+	"commonweal/people"
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// Join enters into a network's journal who took an invitation: the person, if the
+// network does not know them yet, and their membership. It is done in the name of
+// who invited, within the rights that they have now; the server's own invitations
+// are those of who holds the network's key. Done again, nothing is entered twice.
+func (h *Host) Join(ctx context.Context, i people.Invitation, who people.Account, agent vf.ID) error {
+	w := h.Network(i.Network)
+	if w == nil {
+		return rule.Refuse("noSuchNetwork", "name", i.Network)
+	}
+	var records []vf.Record
+	known, err := w.Record(agent)
+	if err != nil {
+		return err
+	}
+	if known == nil {
+		records = append(records, &vf.Agent{ID: agent, Type: "Person", Name: who.Name})
+	}
+	records = append(records, &vf.Membership{ID: vf.ID("membership/" + i.ID), Member: agent, InScopeOf: i.Scope, Role: i.Role, HasBeginning: since(i.Taken)})
+	act := node.Act{Kind: journal.Declare, Key: "join/" + i.ID, Records: records}
+	if i.Inviter == "" {
+		act.Author = vf.ID(w.Node.Network())
+		_, err = w.Do(ctx, act)
+		return err
+	}
+	inviter, err := h.seatOf(ctx, i.Inviter, i.Network)
+	if err != nil {
+		return err
+	}
+	_, err = w.Seat(node.Actor{Agent: inviter}).Do(ctx, act)
+	return err
+}
+
+// since is a time of the accounts as records say it.
+func since(t time.Time) vf.Time {
+	if t.IsZero() {
+		return vf.Time{}
+	}
+	return vf.At(t.Unix())
+}
+
+// Rejoin enters who took an invitation while the server was stopped in between.
+func (h *Host) Rejoin(ctx context.Context) error {
+	list, err := h.people.Unjoined(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if err := h.rejoin(ctx, s); err != nil {
+			h.log.Error("somebody who was invited could not be entered", "network", s.Network, "agent", s.Agent, "reason", err)
+		}
+	}
+	return nil
+}
+
+func (h *Host) rejoin(ctx context.Context, s people.Seat) error {
+	i, err := h.people.Invitation(ctx, s.Invitation)
+	if err != nil {
+		return err
+	}
+	who, err := h.people.Account(ctx, s.Account)
+	if err != nil {
+		return err
+	}
+	if err := h.Join(ctx, i, who, s.Agent); err != nil {
+		return err
+	}
+	return h.people.Joined(ctx, s)
+}
+
+// MayInvite reports why an agent may not invite into a network, nil if they may.
+func (h *Host) MayInvite(by vf.ID, i people.Invitation) error {
+	w := h.Network(i.Network)
+	if w == nil {
+		return rule.Refuse("noSuchNetwork", "name", i.Network)
+	}
+	return w.Seat(node.Actor{Agent: by}).May("invite", &vf.Membership{ID: "membership/new", Member: cmp.Or(i.Agent, "agent/new"), InScopeOf: i.Scope, Role: i.Role})
+}
+
+// seatOf is as whom an account acts in a network.
+func (h *Host) seatOf(ctx context.Context, account, network string) (vf.ID, error) {
+	list, err := h.people.Seats(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range list {
+		if s.Network == network {
+			return s.Agent, nil
+		}
+	}
+	return "", rule.Refuse("noSuchItem", "what", "seat")
+}
+
+// InviteOwner makes the invitation of a network's first owner, where nobody is or
+// was invited yet: its secret, "" where there is no need of one.
+func (h *Host) InviteOwner(ctx context.Context, w *Network) (secret string, err error) {
+	seats, err := h.people.SeatsOf(ctx, w.Name)
+	if err != nil || len(seats) > 0 {
+		return "", err
+	}
+	open, err := h.people.Invitations(ctx, w.Name, 100)
+	if err != nil {
+		return "", err
+	}
+	for _, i := range open {
+		if i.Inviter == "" && i.Taken.IsZero() { // an earlier start made it, and its secret is lost
+			if err := h.people.Withdraw(ctx, w.Name, i.ID); err != nil {
+				return "", err
+			}
+		}
+	}
+	_, secret, err = h.people.Invite(ctx, people.Invitation{Network: w.Name, Role: "owner"})
+	if err != nil {
+		return "", fmt.Errorf("the owner of %s cannot be invited: %w", w.Name, err)
+	}
+	return secret, nil
+}

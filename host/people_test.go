@@ -1,0 +1,164 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"commonweal/journal"
+	"commonweal/node"
+	"commonweal/people"
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+// inhabited is a host with the example network and people.
+func inhabited(t *testing.T) (*Host, *people.People, *Network) {
+	t.Helper()
+	ctx, dir := context.Background(), t.TempDir()
+	p, err := people.Open(ctx, people.Source{File: filepath.Join(dir, "people.sqlite")}, people.Options{Now: func() time.Time { return today().Time }, Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := Open(ctx, Options{Data: dir, Now: today, People: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close(); _ = p.Close() })
+	w, err := h.Example(ctx, "https://example.org/carbon-farm-network/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, p, w
+}
+
+// join has somebody take an invitation.
+func join(t *testing.T, h *Host, p *people.People, secret, name string) people.Seat {
+	t.Helper()
+	ctx := context.Background()
+	e, s, err := p.Accept(ctx, secret, people.Newcomer{Name: name, WayIn: people.WayIn{Password: "a long enough phrase " + name}}, people.Browser{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := p.Invitation(ctx, s.Invitation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := p.Account(ctx, e.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // done again, nothing is entered twice
+		if err := h.Join(ctx, i, a, s.Agent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Joined(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheFirstOwnerInvitesOthers(t *testing.T) {
+	t.Parallel()
+	h, p, w := inhabited(t)
+	ctx := context.Background()
+	lost, err := h.InviteOwner(ctx, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := h.InviteOwner(ctx, w)
+	if err != nil || secret == "" || secret == lost {
+		t.Fatalf("a second start gives the invitation %q after %q: %v", secret, lost, err)
+	}
+	if _, err := p.Invited(ctx, lost); err == nil {
+		t.Error("the invitation that nobody has seen is still open")
+	}
+	size := w.Journal().Size()
+	owner := join(t, h, p, secret, "ann")
+	if got := w.Journal().Size(); got != size+1 {
+		t.Errorf("joining made %d entries, want one", got-size)
+	}
+	if again, err := h.InviteOwner(ctx, w); err != nil || again != "" {
+		t.Errorf("there is an owner, and another is invited: %q %v", again, err)
+	}
+	if err := h.MayInvite(owner.Agent, people.Invitation{Network: w.Name, Role: "member"}); err != nil {
+		t.Error(err)
+	}
+	_, forBob, err := p.Invite(ctx, people.Invitation{Network: w.Name, Role: "member", Inviter: owner.Account})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob := join(t, h, p, forBob, "bob")
+	err = h.MayInvite(bob.Agent, people.Invitation{Network: w.Name, Role: "owner"})
+	if r, ok := err.(*rule.Refusal); !ok || r.Rule != "notAllowed" {
+		t.Errorf("a member invites an owner: %v", err)
+	}
+}
+
+func TestJoiningGoesOnAfterAStop(t *testing.T) {
+	t.Parallel()
+	h, p, w := inhabited(t)
+	ctx := context.Background()
+	secret, err := h.InviteOwner(ctx, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, s, err := p.Accept(ctx, secret, people.Newcomer{Name: "ann", WayIn: people.WayIn{Password: "a long enough phrase"}}, people.Browser{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Rejoin(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Seat(node.Actor{Agent: s.Agent}).May("decide"); err != nil {
+		t.Errorf("who took the owner's invitation is no owner: %v", err)
+	}
+	if list, err := p.Unjoined(ctx); err != nil || len(list) > 0 {
+		t.Errorf("still waiting to be entered: %v %v", list, err)
+	}
+}
+
+func TestPeopleAreToldOfWhatConcernsThem(t *testing.T) {
+	t.Parallel()
+	h, p, w := inhabited(t)
+	ctx := context.Background()
+	planned(t, w, 1)
+	_, secret, err := p.Invite(ctx, people.Invitation{Network: w.Name, Role: "member", Scope: "agent/wolhide"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := join(t, h, p, secret, "ann")
+	_, secret, err = p.Invite(ctx, people.Invitation{Network: w.Name, Role: "member"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob := join(t, h, p, secret, "bob")
+	need := &vf.Intent{ID: "need/more", Action: vf.Transfer, Receiver: "agent/wolhide", ResourceConformsTo: "spec/gray-50-50-yarn",
+		ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, "600"), HasUnit: "unit/lb"}, Due: vf.At(today().Unix() + 150*86400), Tier: 2}
+	if _, err := w.Do(ctx, node.Act{Kind: journal.Declare, Author: "agent/wolhide", Key: "more", Records: []vf.Record{need}}); err != nil {
+		t.Fatal(err)
+	}
+	var list []people.Notification
+	for deadline := time.Now().Add(time.Minute); len(list) == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if list, err = p.Notifications(ctx, ann.Account, w.Name, people.Notification{}, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := false
+	for _, n := range list {
+		var told Told
+		if err := json.Unmarshal(n.Body, &told); err != nil {
+			t.Fatal(err)
+		}
+		found = found || n.Kind == KindNeed && told.About == "need/more"
+	}
+	if !found {
+		t.Errorf("who acts for wolhide was told %v, and not of the new need", list)
+	}
+	if list, err := p.Notifications(ctx, bob.Account, w.Name, people.Notification{}, 100); err != nil || len(list) > 0 {
+		t.Errorf("who is not concerned was told %v %v", list, err)
+	}
+}
