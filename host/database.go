@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
 	"commonweal/store"
@@ -47,11 +48,7 @@ func (h *Host) databaseOptions() postgres.Options {
 
 // share opens a network in the database, which other servers may have open too.
 func (h *Host) share(ctx context.Context, name string) error {
-	key := filepath.Join(h.data, folder, name, KeyFile)
-	signer, err := ReadKey(key)
-	if errors.Is(err, os.ErrNotExist) {
-		return rule.Refuse("keyMissing", "path", key)
-	}
+	signer, err := h.keyOf(name)
 	if err != nil {
 		return err
 	}
@@ -59,19 +56,43 @@ func (h *Host) share(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	s, err := postgres.Join(ctx, address, h.databaseOptions())
-	if err != nil {
-		return err
-	}
-	moment := func(ctx context.Context) (store.Store, error) { return s.Moment(ctx) }
 	trouble := func(err error) {
 		h.log.Warn("the database does not answer as it should; it is tried again", "network", name, "reason", err)
 	}
-	n, err := node.Share(ctx, s, moment, node.Options{Signer: signer, Now: h.now, Wait: h.wait}, trouble)
+	n, err := Shared(ctx, address, h.databaseOptions(), node.Options{Signer: signer, Now: h.now, Wait: h.wait}, trouble)
 	if err != nil {
-		return errors.Join(err, s.Close())
+		return err
 	}
 	return h.add(name, n)
+}
+
+// keyOf reads the key of a network in the database: from its folder, or where the
+// command line has it.
+func (h *Host) keyOf(name string) (journal.Signer, error) {
+	own := filepath.Join(h.data, folder, name, KeyFile)
+	signer, err := ReadKey(own)
+	if errors.Is(err, os.ErrNotExist) {
+		signer, err = ReadKey(filepath.Join(h.data, KeyFile))
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, rule.Refuse("keyMissing", "path", own)
+	}
+	return signer, err
+}
+
+// Shared opens the books at the address of a database, where other processes may
+// write too. Trouble is as in node.Share.
+func Shared(ctx context.Context, address string, o postgres.Options, with node.Options, trouble func(error)) (*node.Node, error) {
+	s, err := postgres.Join(ctx, address, o)
+	if err != nil {
+		return nil, err
+	}
+	moment := func(ctx context.Context) (store.Store, error) { return s.Moment(ctx) }
+	n, err := node.Share(ctx, s, moment, with, trouble)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return n, nil
 }
 
 // beginDatabase begins a network in the database, and opens it.

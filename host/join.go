@@ -53,35 +53,6 @@ func since(t time.Time) vf.Time {
 	return vf.At(t.Unix())
 }
 
-// Rejoin enters who took an invitation while the server was stopped in between.
-func (h *Host) Rejoin(ctx context.Context) error {
-	list, err := h.people.Unjoined(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range list {
-		if err := h.rejoin(ctx, s); err != nil {
-			h.log.Error("somebody who was invited could not be entered", "network", s.Network, "agent", s.Agent, "reason", err)
-		}
-	}
-	return nil
-}
-
-func (h *Host) rejoin(ctx context.Context, s people.Seat) error {
-	i, err := h.people.Invitation(ctx, s.Invitation)
-	if err != nil {
-		return err
-	}
-	who, err := h.people.Account(ctx, s.Account)
-	if err != nil {
-		return err
-	}
-	if err := h.Join(ctx, i, who, s.Agent); err != nil {
-		return err
-	}
-	return h.people.Joined(ctx, s)
-}
-
 // MayInvite reports why an agent may not invite into a network, nil if they may.
 func (h *Host) MayInvite(by vf.ID, i people.Invitation) error {
 	w := h.Network(i.Network)

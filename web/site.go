@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"commonweal/host"
+	"commonweal/rule"
 )
 
 // Options is what a site is made of.
@@ -43,9 +44,22 @@ func New(o Options) *Site {
 	s.mux.HandleFunc("GET /metrics", s.figures)
 	s.mux.HandleFunc("GET /{$}", s.index)
 	s.mux.Handle("GET /static/", static())
+	s.mux.HandleFunc("/{network}/", s.elsewhere)
 	s.handler = s.guarded(s.mux)
 	return s
 }
 
 // ServeHTTP answers a request.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// elsewhere answers addresses under which there is nothing.
+func (s *Site) elsewhere(w http.ResponseWriter, r *http.Request) {
+	if name := r.PathValue("network"); s.o.Host.Network(name) == nil {
+		refuse(w, http.StatusNotFound, rule.Refuse("noSuchNetwork", "name", name))
+		return
+	}
+	http.NotFound(w, r)
+}
+
+// refuse answers with a refusal.
+func refuse(w http.ResponseWriter, status int, why *rule.Refusal) { plain(w, status, why.Error()) }

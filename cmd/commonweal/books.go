@@ -35,7 +35,15 @@ func (p *program) books() (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := p.place().open(p.ctx)
+	at := p.place()
+	if at.address != "" { // other processes may write there too
+		n, err := host.Shared(p.ctx, at.address, at.database(), node.Options{Signer: signer, Wait: at.wait}, nil)
+		if err != nil {
+			return nil, err
+		}
+		return &books{n}, nil
+	}
+	s, err := at.open(p.ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ import (
 	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
+	"commonweal/store/postgres"
 	"commonweal/store/postgres/pgtest"
 	"commonweal/store/sqlite"
 	"commonweal/vf"
@@ -49,6 +50,7 @@ var commandsOfScripts = map[string]func(*testscript.TestScript, bool, []string){
 	"publickey": publicKey,
 	"sql":       runSQL,
 	"lock":      lock,
+	"lead":      lead,
 	"empty":     empty,
 	"junk":      junk,
 	"long":      long,
@@ -114,6 +116,13 @@ func freshDatabase(ts *testscript.TestScript, _ bool, args []string) {
 // lock keeps the books open until the story ends.
 func lock(ts *testscript.TestScript, _ bool, _ []string) {
 	s, err := sqlite.Open(context.Background(), ts.MkAbs("data/"+host.BooksFile), sqlite.Options{})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(s.Close()) })
+}
+
+// lead keeps the turn to write the books of a database until the story ends: lead ADDRESS.
+func lead(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := postgres.Open(context.Background(), args[0], postgres.Options{})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(s.Close()) })
 }

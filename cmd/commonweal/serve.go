@@ -43,7 +43,7 @@ func (c *serveCommand) Run(p *program) (err error) {
 		return rule.Refuse("cannotListen", "address", c.Listen, "reason", err.Error())
 	}
 	log := c.logger(p)
-	h, err := host.Open(p.ctx, host.Options{Data: p.Data, Wait: p.Wait, Log: log})
+	h, err := host.Open(p.ctx, host.Options{Data: p.Data, Store: p.Store, Wait: p.Wait, Log: log})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

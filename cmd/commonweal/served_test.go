@@ -105,7 +105,10 @@ var named = regexp.MustCompile(`"(?:rule|code)": ?"([a-zA-Z]+)"|\[([a-zA-Z]+)\]`
 // status, the headers asked for with -show, and the rules by which something was
 // refused are on stderr; the exit code is 1 from status 400 on.
 //
-//	ask [-X METHOD] [-H 'Name: value'] [-d BODY | -d @FILE] [-cookies FILE] [-show HEADER] URL
+// With -until it asks again, for half a minute at most, until the body has what a
+// pattern says.
+//
+//	ask [-X METHOD] [-H 'Name: value'] [-d BODY | -d @FILE] [-cookies FILE] [-show HEADER] [-until PATTERN] URL
 func ask() {
 	var (
 		h       = headers{}
@@ -113,10 +116,21 @@ func ask() {
 		body    = flag.String("d", "", "body")
 		cookies = flag.String("cookies", "", "file in which cookies are kept")
 		show    = flag.String("show", "", "header to print")
+		until   = flag.String("until", "", "pattern that the body has in the end")
 	)
 	flag.Var(h, "H", "header")
 	flag.Parse()
-	status, err := asked(*method, flag.Arg(0), *body, *cookies, *show, http.Header(h))
+	wanted := regexp.MustCompile("(?m)" + *until)
+	var status int
+	var answer []byte
+	var err error
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		status, answer, err = asked(*method, flag.Arg(0), *body, *cookies, *show, http.Header(h))
+		if err != nil || wanted.Match(answer) || time.Now().After(deadline) {
+			break
+		}
+	}
+	_, _ = os.Stdout.Write(answer)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
@@ -125,11 +139,11 @@ func ask() {
 	}
 }
 
-func asked(method, url, body, cookies, show string, h http.Header) (int, error) {
+func asked(method, url, body, cookies, show string, h http.Header) (int, []byte, error) {
 	if file, ok := strings.CutPrefix(body, "@"); ok {
 		raw, err := os.ReadFile(file)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		body = string(raw)
 	}
@@ -138,22 +152,22 @@ func asked(method, url, body, cookies, show string, h http.Header) (int, error) 
 	}
 	r, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	r.Header = h
 	jar, err := jarOf(r, cookies)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	client := &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	a, err := client.Do(r)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer a.Body.Close()
 	raw, err := io.ReadAll(a.Body)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	fmt.Fprintln(os.Stderr, a.Status)
 	if show != "" {
@@ -162,8 +176,7 @@ func asked(method, url, body, cookies, show string, h http.Header) (int, error) 
 	for _, m := range named.FindAllStringSubmatch(string(raw), -1) {
 		fmt.Fprintf(os.Stderr, "[%s%s]\n", m[1], m[2])
 	}
-	_, _ = os.Stdout.Write(raw)
-	return a.StatusCode, keepJar(jar, r, cookies)
+	return a.StatusCode, raw, keepJar(jar, r, cookies)
 }
 
 // jarOf reads cookies for the address of a request from a file, “name=value; …”.
