@@ -15,11 +15,12 @@ type Network struct {
 	*node.Node
 	Name string // part of its addresses
 
-	host    *Host
-	planner *node.Planner // nil while the planner refuses the facts
-	stop    func()
-	done    chan struct{}
-	wake    chan struct{} // holds one: there is something to take in
+	host        *Host
+	planner     *node.Planner // nil while the planner refuses the facts
+	unsubscribe func()        // of the follower
+	stop        func()
+	done        chan struct{}
+	wake        chan struct{} // holds one: there is something to take in
 
 	mu     sync.Mutex // guards what follows
 	last   Planned
@@ -41,12 +42,12 @@ type Planned struct {
 func (h *Host) follow(name string, n *node.Node) *Network {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), heard: map[int]func(Planned){}}
-	unsubscribe := n.Subscribe(func(node.Change) { w.rouse() })
+	w.unsubscribe = n.Subscribe(func(node.Change) { w.rouse() })
 	untell := func() {}
 	if h.people != nil {
 		untell = w.notify(ctx, h.people)
 	}
-	w.stop = func() { unsubscribe(); cancel(); untell(); <-w.done }
+	w.stop = func() { cancel(); <-w.done; untell() }
 	go w.run(ctx)
 	return w
 }
@@ -68,6 +69,7 @@ func (w *Network) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			w.unsubscribe()
 			if w.planner != nil {
 				w.planner.Close()
 			}
@@ -98,7 +100,10 @@ func (w *Network) advance() {
 	var err error
 	now := w.planTime()
 	if w.planner == nil {
-		w.planner, err = w.Planner(plan.Settings{Now: now})
+		if w.planner, err = w.Planner(plan.Settings{Now: now}); err == nil { // from here on it hears of each act before this follower does
+			w.unsubscribe()
+			w.unsubscribe = w.Subscribe(func(node.Change) { w.rouse() })
+		}
 	}
 	if err == nil {
 		p.Plan, p.Diff, p.Sequence, err = w.planner.Advance(now)
