@@ -25,9 +25,11 @@ run: build
 package: build
 	@bash packaging/package.sh bin/commonweal bin
 
-# hledger reads our export in a test, as a bookkeeper would; programs in Node ask the GraphQL door. Tests start PostgreSQL servers of their own.
+# hledger reads our export in a test, as a bookkeeper would; programs in Node ask the GraphQL door. Tests start PostgreSQL servers of their own,
+# and look at pages with chromium.
 deps: go
 	@command -v hledger >/dev/null || bash tools/install.sh hledger
+	@command -v chromium >/dev/null || bash tools/install.sh chromium
 	@test -x /usr/lib/postgresql/15/bin/initdb || bash tools/install.sh postgresql-15
 	@command -v npm >/dev/null || { echo "Node is missing: install Node 20 or newer with npm (Debian: nodejs, npm), then try again."; exit 1; }
 	@test -d tests/graphql/node_modules || (cd tests/graphql && npm ci --no-audit --no-fund)

@@ -180,14 +180,14 @@ func tokensOfAnAccount(t *testing.T, h *house) {
 		refuses(t, err, "badToken")
 	}
 	e = must[Entry](t)(h.SignIn(ctx, "ada", phrase, Browser{Origin: here}))
-	until := Mandate{Until: h.clock.Now().Add(day)}
+	until := Mandate{Verbs: []string{"record"}, Until: h.clock.Now().Add(day)}
 	for _, c := range []struct {
 		t Token
 		r rule.Name
 	}{
 		{Token{Network: "farms", Budget: 1, Mandate: until}, "badForm"}, {Token{Label: "x", Network: "farms", Mandate: until}, "badForm"},
 		{Token{Label: "x", Network: "farms", Budget: 1}, "badForm"}, {Token{Label: "x", Network: "mill", Budget: 1, Mandate: until}, "notSeated"},
-		{Token{Label: "x", Network: "farms", Budget: -1, Mandate: until}, "badForm"},
+		{Token{Label: "x", Network: "farms", Budget: -1, Mandate: until}, "badForm"}, {Token{Label: "x", Network: "farms", Budget: 1, Mandate: Mandate{Until: until.Until}}, "badForm"},
 	} {
 		_, _, err = h.MakeToken(ctx, e.Session, c.t, here)
 		refuses(t, err, c.r)
@@ -196,7 +196,7 @@ func tokensOfAnAccount(t *testing.T, h *house) {
 
 func budgetHolds(t *testing.T, h *house) {
 	e, _ := h.join("ada")
-	made, _, err := h.MakeToken(ctx, e.Session, Token{Label: "till", Network: "farms", Budget: 17, Mandate: Mandate{Until: h.clock.Now().Add(day)}}, here)
+	made, _, err := h.MakeToken(ctx, e.Session, Token{Label: "till", Network: "farms", Budget: 17, Mandate: Mandate{Verbs: []string{"record"}, Until: h.clock.Now().Add(day)}}, here)
 	fine(t, err)
 	second := h.open(h.options())
 	done := counted(50, func(i int) bool {
@@ -285,7 +285,7 @@ func erased(t *testing.T, h *house) {
 	answer := newDevice(t).create(c)
 	answer.Label = canary
 	in := must[Entry](t)(h.FinishPasskey(ctx, e.Session, answer, from))
-	_, token, err := h.MakeToken(ctx, in.Session, Token{Label: canary, Network: "farms", Budget: 1, Mandate: Mandate{Until: h.clock.Now().Add(day)}}, from)
+	_, token, err := h.MakeToken(ctx, in.Session, Token{Label: canary, Network: "farms", Budget: 1, Mandate: Mandate{Verbs: []string{"record"}, Until: h.clock.Now().Add(day)}}, from)
 	fine(t, err)
 	_ = must[[]Notification](t)(h.Notify(ctx, Notification{Account: e.Account, Network: "farms", Source: "a", Kind: "b", Body: json.RawMessage(`"` + canary + `"`)}))
 	fine(t, h.Erase(ctx, e.Account))

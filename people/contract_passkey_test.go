@@ -200,7 +200,7 @@ func codeCountsOnce(t *testing.T, h *house) {
 func ownersLink(t *testing.T, h *house) {
 	e, _ := h.join("ada")
 	owner, _ := h.join("olga")
-	_, secret, err := h.MakeToken(ctx, e.Session, Token{Label: "bot", Network: "farms", Budget: 5, Mandate: Mandate{Until: h.clock.Now().Add(day)}}, here)
+	_, secret, err := h.MakeToken(ctx, e.Session, Token{Label: "bot", Network: "farms", Budget: 5, Mandate: Mandate{Verbs: []string{"record"}, Until: h.clock.Now().Add(day)}}, here)
 	fine(t, err)
 	codes := must[[]string](t)(h.NewCodes(ctx, e.Session, here))
 	stale, _, err := h.IssueRecovery(ctx, e.Account, owner.Account)

@@ -229,3 +229,6 @@ func (p *People) refuseNewer(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Now is the clock that it was opened with.
+func (p *People) Now() time.Time { return p.o.Now() }

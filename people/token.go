@@ -27,9 +27,9 @@ type Token struct {
 
 // Mandate is how much less than the person a program may do.
 type Mandate struct {
-	Verbs    []string // acts that it may make; empty is all that the person may
-	Scopes   []vf.ID  // where; empty is everywhere that the person may
-	ReadOnly bool     // it may make none at all
+	Verbs    []string // acts that it may make, as the charter names them; none named means none
+	Scopes   []vf.ID  // where, with all scopes below; none named means everywhere that the person may
+	ReadOnly bool     // it may make none at all; reading is part of every mandate
 	Until    time.Time
 }
 
@@ -106,6 +106,8 @@ func (p *People) checkToken(t Token) error {
 		return bad("until", "a time within the next year")
 	case t.Budget < 0 || t.Budget > budgetMost || t.Budget == 0 && !t.ReadOnly:
 		return bad("budget", "a number of acts a day from 1 to "+strconv.Itoa(budgetMost))
+	case len(t.Verbs) == 0 && !t.ReadOnly:
+		return bad("verbs", "at least one")
 	case len(t.Verbs) > 50 || len(t.Scopes) > 50:
 		return bad("verbs or scopes", "at most 50")
 	}

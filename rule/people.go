@@ -23,6 +23,8 @@ var peopleRules = []Rule{
 	{"badToken", "The token is unknown, was revoked, or is over.", "Make a new one on your account page, and send it as “Authorization: Bearer cw_…”, with nothing behind it."},
 	{"readOnlyToken", "The token may read and not act.", "Make one that may act, on your account page."},
 	{"budgetSpent", "{spent} of the {budget} acts that the token has today are made; {acts} more would be too many.", "Wait until the day ends, by UTC, or make a token with a larger budget."},
+	{"personOnly", "A token opens nothing of an account.", "Sign in as a person to see or change it."},
+	{"crossOrigin", "The request comes from a page of another site.", "Open the page here, and try again. A program sends a token instead of a cookie."},
 	{"badForm", "The field {field} is missing or cannot be used.", "It takes {wanted}."},
 	{"noSuchItem", "There is no such {what}.", "Look at the list again; it may have ended meanwhile."},
 	{"tooManyItems", "There are {most} {what} already.", "Remove one first."},

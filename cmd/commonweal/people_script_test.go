@@ -4,15 +4,20 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"commonweal/people"
+	"commonweal/rule"
+	"commonweal/web/entrance"
 )
 
 // rawPeople is a program that keeps accounts as the server does, by lines on
@@ -127,7 +132,7 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 	},
 	"makeToken": func(s *peopleStory) error {
 		t, secret, err := s.p.MakeToken(s.ctx, s.e.Session, people.Token{Label: "till", Network: s.field["network"], Budget: s.number("budget"),
-			Mandate: people.Mandate{ReadOnly: s.field["readOnly"] != "", Until: s.at.Add(24 * time.Hour)}}, s.origin())
+			Mandate: people.Mandate{Verbs: []string{"record"}, ReadOnly: s.field["readOnly"] != "", Until: s.at.Add(24 * time.Hour)}}, s.origin())
 		s.token, s.secret = t.ID, secret
 		return err
 	},
@@ -143,6 +148,24 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 		d, err := time.ParseDuration(s.field["time"])
 		s.at = s.at.Add(d)
 		return err
+	},
+	"visit": func(s *peopleStory) error { // asks for the page of the account as JSON: from=cookie or from=token, site=cross-site
+		r := httptest.NewRequest(http.MethodPost, "http://localhost/account/mail", strings.NewReader("{}"))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Sec-Fetch-Site", s.field["site"])
+		r.AddCookie(&http.Cookie{Name: "commonweal-session", Value: s.e.Secret})
+		if s.field["from"] == "token" {
+			r.Header.Set("Authorization", "Bearer "+s.secret)
+		}
+		w := httptest.NewRecorder()
+		entrance.New(entrance.Options{People: s.p, Address: "http://localhost"}).Handler().ServeHTTP(w, r)
+		var said struct {
+			Refusal struct{ Rule, Sentence string }
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || said.Refusal.Rule == "" {
+			return err
+		}
+		return rule.Refuse(rule.Name(said.Refusal.Rule))
 	},
 	"newer": func(s *peopleStory) error {
 		db, err := sql.Open("sqlite3", "file:people.sqlite")

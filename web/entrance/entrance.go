@@ -1,0 +1,175 @@
+package entrance
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"commonweal/people"
+	"commonweal/rule"
+	"commonweal/vf"
+)
+
+//go:embed static
+var static embed.FS
+
+// Joiner has a network's journal take in who accepted an invitation: a Person, if
+// the agent is not there, and a Membership. It may be called again for the same
+// invitation, and then does nothing more; the id of the invitation is a good key of
+// the act. A refusal by a rule opens the invitation again; any other error is
+// tried again later.
+type Joiner interface {
+	Join(ctx context.Context, i people.Invitation, who people.Account, agent vf.ID) error
+}
+
+// Rights says who may do what owners do. nil allows it; a refusal says why not. An
+// invitation of a network alone, and no member, ask whether somebody may at all.
+type Rights interface {
+	MayInvite(ctx context.Context, by Identity, i people.Invitation) error
+	// MayRecover is asked before a member of a network is helped in again, or all
+	// of a member's sessions are ended.
+	MayRecover(ctx context.Context, by Identity, network string, member vf.ID) error
+}
+
+// Options is what an entrance is made of.
+type Options struct {
+	People  *people.People
+	Joiner  Joiner
+	Rights  Rights
+	Address string                     // the site's, without a slash at the end: "https://weal.example"
+	Kinds   []string                   // of notifications that people may turn off
+	Verbs   []string                   // that a token may be given
+	From    func(*http.Request) string // the address of who asks; nil is that of the connection
+	Log     *slog.Logger               // nil is no log
+}
+
+// Entrance is the pages by which people come in. It may be used at once.
+type Entrance struct {
+	o      Options
+	secure bool
+	same   *http.CrossOriginProtection
+	mux    *http.ServeMux
+}
+
+// New makes an entrance.
+func New(o Options) *Entrance {
+	if o.From == nil {
+		o.From = func(r *http.Request) string {
+			host, _, err := net.SplitHostPort(r.RemoteAddr)
+			if err != nil {
+				return r.RemoteAddr
+			}
+			return host
+		}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Address = strings.TrimSuffix(o.Address, "/")
+	e := &Entrance{o: o, secure: strings.HasPrefix(o.Address, "https://"), same: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	for pattern, r := range routes {
+		e.mux.Handle(pattern, e.handler(r))
+	}
+	files := http.FileServerFS(static)
+	e.mux.HandleFunc("GET /entrance/static/", func(w http.ResponseWriter, r *http.Request) {
+		protect(w.Header())
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		http.StripPrefix("/entrance", files).ServeHTTP(w, r)
+	})
+	return e
+}
+
+// Handler answers every address of [Paths].
+func (e *Entrance) Handler() http.Handler { return e.mux }
+
+// Paths are what the entrance answers, as patterns of http.ServeMux; no network
+// may be called so.
+func Paths() []string {
+	return []string{"/signin", "/signin/", "/signout", "/signup", "/signup/", "/recover", "/recover/", "/account", "/account/", "/entrance/"}
+}
+
+// route is an address and what it does.
+type route struct {
+	do     func(*visit) error
+	show   func(*visit) error // the page that is shown again with a refusal; nil is that of the refusal alone
+	person bool               // somebody must be signed in
+}
+
+var routes = map[string]route{
+	"GET /signin":          {do: showSignIn},
+	"POST /signin":         {do: signIn, show: showSignIn},
+	"POST /signin/passkey": {do: beginSignIn},
+	"POST /signin/answer":  {do: finishSignIn},
+	"POST /signout":        {do: signOut},
+
+	"GET /signup":          {do: showSignUp},
+	"POST /signup":         {do: signUp, show: showSignUp},
+	"POST /signup/passkey": {do: beginSignUp},
+	"POST /signup/accept":  {do: acceptAs, show: showSignUp, person: true},
+
+	"GET /recover":          {do: showRecover},
+	"POST /recover":         {do: recoverByCode, show: showRecover},
+	"POST /recover/passkey": {do: beginRecover},
+	"GET /recover/link":     {do: showLink},
+	"POST /recover/link":    {do: recoverByLink, show: showLink},
+
+	"GET /account":                   {do: showAccount, person: true},
+	"GET /account/confirm":           {do: showConfirm, person: true},
+	"POST /account/confirm":          {do: confirm, show: showConfirm, person: true},
+	"POST /account/confirm/answer":   {do: confirmByPasskey, person: true},
+	"POST /account/mail":             {do: setMail, show: showAccount, person: true},
+	"POST /account/password":         {do: setPassword, show: showAccount, person: true},
+	"POST /account/password/remove":  {do: removePassword, show: showAccount, person: true},
+	"POST /account/passkeys":         {do: beginPasskey, person: true},
+	"POST /account/passkeys/answer":  {do: finishPasskey, person: true},
+	"POST /account/passkeys/remove":  {do: removePasskey, show: showAccount, person: true},
+	"POST /account/codes":            {do: makeCodes, show: showAccount, person: true},
+	"POST /account/sessions/revoke":  {do: revokeSession, show: showAccount, person: true},
+	"POST /account/sessions/others":  {do: revokeOthers, show: showAccount, person: true},
+	"POST /account/tokens":           {do: makeToken, show: showAccount, person: true},
+	"POST /account/tokens/revoke":    {do: revokeToken, show: showAccount, person: true},
+	"POST /account/settings":         {do: setWanted, show: showAccount, person: true},
+	"POST /account/erase":            {do: erase, show: showAccount, person: true},
+	"POST /account/invitations":      {do: invite, show: showAccount, person: true},
+	"POST /account/members/recover":  {do: helpIn, show: showAccount, person: true},
+	"POST /account/members/sessions": {do: endSessions, show: showAccount, person: true},
+}
+
+// Finish has the networks take in whoever accepted an invitation and was not taken
+// in, since something stopped. The program calls it when it starts, and now and then.
+func (e *Entrance) Finish(ctx context.Context) error {
+	seats, err := e.o.People.Unjoined(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, s := range seats {
+		a, err := e.o.People.Account(ctx, s.Account)
+		if err == nil {
+			err = e.join(ctx, s, a)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// join has a network take somebody in.
+func (e *Entrance) join(ctx context.Context, s people.Seat, a people.Account) error {
+	i, err := e.o.People.Invitation(ctx, s.Invitation)
+	if err != nil {
+		return err
+	}
+	err = e.o.Joiner.Join(ctx, i, a, s.Agent)
+	var r *rule.Refusal
+	switch {
+	case errors.As(err, &r):
+		return errors.Join(r, e.o.People.Reopen(ctx, s))
+	case err != nil:
+		return err
+	}
+	return e.o.People.Joined(ctx, s)
+}

@@ -1,0 +1,67 @@
+package entrance
+
+import "fmt"
+
+// text returns a text of the pages by its key, filled in; a key that is not there
+// is a mistake that a test finds.
+func text(key string, with ...any) string {
+	s, ok := texts[key]
+	if !ok {
+		panic("there is no text " + key)
+	}
+	if len(with) == 0 {
+		return s
+	}
+	return fmt.Sprintf(s, with...)
+}
+
+// texts are all that the pages say, but for what rules say, in English. A catalogue
+// of another language has the same keys.
+var texts = map[string]string{
+	"brand": "Commonweal", "skip": "Skip to the content", "signedInAs": "Signed in as %s", "account": "Account", "signOut": "Sign out",
+	"name": "Sign-in name", "password": "Password", "newPassword": "New password", "passwordHint": "12 to 128 characters that nobody would guess, such as four words that do not belong together",
+	"mail": "Mail address (may be left empty)", "or": "or", "save": "Save", "remove": "Remove", "failed": "Something went wrong here, and nothing half done was kept. Please try again.",
+	"never": "never", "cancel": "Back",
+
+	"signin.title": "Sign in", "signin.passkey": "Sign in with a passkey", "signin.submit": "Sign in", "signin.recover": "I cannot get in any more",
+
+	"signup.title": "You are invited", "signup.to": "To the network %s", "signup.role": "As %s", "signup.until": "The invitation is open until %s.", "signup.submit": "Accept with a password",
+	"signup.passkey": "Accept with a passkey", "signup.accept": "Accept as %s", "signup.nameHint": "2 to 64 letters, digits, dots or hyphens",
+
+	"recover.title": "Get in again", "recover.code": "Printed code", "recover.codeHint": "Six groups of four letters and digits; each code counts once",
+	"recover.submit": "Get in with the new password", "recover.passkey": "Get in with a new passkey", "recover.owner": "No code is left? An owner of your network can make a link for you.",
+	"link.title": "Get in again", "link.for": "This link is for %s. Every other way into the account ends when you use it.",
+
+	"confirm.title": "Is it you?", "confirm.why": "What you want to do asks for certainty.", "confirm.submit": "Confirm with the password", "confirm.passkey": "Confirm with a passkey",
+
+	"account.title": "Your account", "account.confirmed": "Some things here ask you to confirm first that it is you.", "account.confirm": "Confirm now",
+	"account.networks": "Networks", "account.as": "as %s", "account.waiting": "being entered", "account.none": "None yet.",
+	"account.current": "Password of now", "account.setPassword": "Set the password", "account.passwordEnds": "Everywhere else you are signed out then.", "account.removePassword": "Remove the password",
+	"account.passkeys": "Passkeys", "account.addPasskey": "Add a passkey", "account.added": "added %s", "account.used": "last used %s",
+	"account.codes": "Printed codes", "account.codesLeft": "Unused codes: %d.", "account.makeCodes": "Make ten new codes", "account.codesEnd": "The codes of before end then.",
+	"account.sessions": "Where you are signed in", "account.here": "here", "account.seen": "last seen %s", "account.end": "Sign out there", "account.endOthers": "Sign out everywhere else",
+	"account.tokens": "Tokens of programs", "account.tokenSpent": "%d of %d acts today", "account.tokenReads": "reads only", "account.tokenUntil": "until %s", "account.revoke": "Revoke",
+	"account.makeToken": "Make a token", "account.label": "What it is for", "account.network": "Network", "account.days": "Days that it holds", "account.budget": "Acts a day, at most",
+	"account.verbs": "It may", "account.scopes": "Only in this scope (may be left empty)", "account.readOnly": "It only reads",
+	"account.settings": "What you want to be told of", "account.log": "What happened to your account", "account.when": "When", "account.what": "What", "account.from": "From",
+	"account.erase": "Erase the account", "account.eraseWhat": "Everything known of you here is deleted, at once and for good. What you did in your networks stays in their books under your number there.", "account.eraseName": "Write your sign-in name to erase it",
+	"account.contact": "Mail",
+
+	"owner.invite": "Invite somebody to %s", "owner.role": "Role", "owner.scope": "Scope (may be left empty)", "owner.agent": "Agent that they are, if it is there already (may be left empty)",
+	"owner.days": "Days that the invitation is open", "owner.help": "Help a member of %s in again", "owner.member": "Agent", "owner.link": "Make a link", "owner.end": "Sign the member out everywhere",
+
+	"once.title": "Shown once", "once.codes": "Print these codes or write them down, and keep them where nobody else comes. Each lets you in once.",
+	"once.token": "Copy the token to its program now. It is sent as “Authorization: Bearer” and the token.", "once.invitation": "Send this link to who is invited; it lets one person in, once.",
+	"once.recovery": "Give this link to the person themselves; it holds for a day, once. They will see that you made it.", "once.back": "Back to your account",
+
+	"refused.title": "That was refused", "failed.title": "Something went wrong", "device.on": "%s on %s", "device.unknown": "an unknown program",
+	"wanted.days": "a number of days from 1 to 366", "wanted.budget": "a number of acts a day", "wanted.verbs": "verbs from the list", "wanted.ownName": "your own sign-in name",
+	"wanted.invitationDays": "a number of days from 1 to 90",
+
+	"event.signedIn": "Signed in", "event.signInFailed": "An attempt to sign in failed", "event.signedOut": "Signed out", "event.sessionRevoked": "Signed out a device",
+	"event.sessionsRevoked": "Signed out everywhere else", "event.confirmed": "Confirmed that it is you", "event.accountMade": "Account begun", "event.mailChanged": "Mail address changed",
+	"event.passwordSet": "Password set", "event.passwordRemoved": "Password removed", "event.passkeyAdded": "Passkey added", "event.passkeyRemoved": "Passkey removed",
+	"event.passkeyDoubtful": "A passkey was refused: it may have been copied", "event.codesMade": "Printed codes made", "event.recoveredByCode": "Got in again with a printed code",
+	"event.recoveryIssued": "An owner made a link to get in again", "event.recoveredByLink": "Got in again with an owner's link", "event.tokenMade": "Token made",
+	"event.tokenRevoked": "Token revoked", "event.invitationTaken": "Invitation accepted",
+}
