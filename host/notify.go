@@ -126,7 +126,7 @@ func (w *Network) actsFor(agent vf.ID) map[vf.ID]bool {
 	mine := map[vf.ID]bool{agent: true}
 	now := w.host.now()
 	snapshot := w.Snapshot()
-	for id := range snapshot.Referring("member", agent, "", false) {
+	for id := range snapshot.Referring("Membership", "member", agent, "", false) {
 		r, err := snapshot.Record(id)
 		if m, ok := r.(*vf.Membership); ok && err == nil && holds(m, now) && m.InScopeOf != "" {
 			mine[m.InScopeOf] = true
