@@ -45,7 +45,7 @@ func newAsker(p *part) *asker {
 	p.leads()
 	for _, b := range p.buffers {
 		p.pools[b], p.touched[b] = nil, false
-		p.bought[b] = p.oneByOne() && p.net.boughtOnly(b)
+		p.bought[b] = !p.calm && p.net.boughtOnly(b)
 	}
 	for _, i := range p.makers {
 		p.growing[i] = nil
@@ -87,6 +87,7 @@ const (
 	mostSteps = 100_000_000
 	mostWork  = 100_000
 	perBuffer = 20 // and so much more for each buffer of the part
+	perStep   = 32 // so often a process is moved at the price of one step
 	mostDates = 64 // that bring nothing, one after another; then it looks on in strides
 	mostReuse = 6
 	mostAsked = 20_000_000 // orders: each that may be taken back costs memory
@@ -111,7 +112,7 @@ func (a *asker) need(i int32, most int64) {
 	}
 	left := min(most, d.qty-(had-d.done))
 	latest := max(min(d.latest, a.p.net.horizon), at)
-	a.work, a.causes = 0, a.causes[:0]
+	a.work, a.p.moves, a.causes = 0, 0, a.causes[:0]
 	idle := int64(0)
 	for left > 0 && at <= latest {
 		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
@@ -190,7 +191,7 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 	mark := len(a.causes)
 	a.work++
 	a.steps++
-	tired := a.work > mostWork+perBuffer*len(a.p.buffers) || a.steps > mostSteps
+	tired := a.work+a.p.moves/perStep > mostWork+perBuffer*len(a.p.buffers) || a.steps > mostSteps
 	if tired {
 		a.causes = append(a.causes[:0], cause{kind: causeGivenUp, buffer: b, qty: q, at: at})
 	}

@@ -118,14 +118,15 @@ func (a *asker) supply(b int32) (q int64, unlimited bool) {
 
 // scarce notes the tiers of which a need of people is short of something that is
 // nowhere, so that they have to share; what lesser tiers lack is no reason for a more
-// essential one. It reports whether there is one that does not share already.
+// essential one, nor is what comes together, which is not shared. It reports whether
+// there is one that does not share already.
 func (p *part) scarce() (more bool) {
 	if p.settings.Strict {
 		return false
 	}
 	for i, r := range p.reasons {
 		d := p.net.needs.at(i)
-		if p.active[i] && d.rank == rankNeed && !p.sharing[d.tier] && slices.ContainsFunc(r.short, func(c cause) bool { return c.kind == causeNoSupply }) {
+		if p.active[i] && d.rank == rankNeed && d.together == "" && !p.sharing[d.tier] && slices.ContainsFunc(r.short, func(c cause) bool { return c.kind == causeNoSupply }) {
 			p.sharing[d.tier], more = true, true
 		}
 	}
@@ -142,7 +143,7 @@ func (a *asker) together(needs []int32) {
 	}
 	at = max(at, n.now)
 	r := make([]reasons, len(needs))
-	for a.work = 0; a.p.err == nil; {
+	for a.work, a.p.moves = 0, 0; a.p.err == nil; {
 		next, whole := at, true
 		for k, i := range needs {
 			a.causes = a.causes[:0]
@@ -180,7 +181,13 @@ func (a *asker) together(needs []int32) {
 // that was tried is not missing.
 func (r *reasons) comes() {
 	r.short = nil
-	r.all = slices.DeleteFunc(r.all, func(c cause) bool { return c.kind == causeNoSupply })
+	var kept causes
+	for _, c := range r.all {
+		if c.kind != causeNoSupply {
+			kept.add(c)
+		}
+	}
+	r.all, r.at = kept.list, kept.at
 }
 
 // shareReasons gives those who only wait for the others the reasons of the others.

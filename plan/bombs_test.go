@@ -224,3 +224,28 @@ func TestManyJobsForOneMachine(t *testing.T) {
 		t.Error(strings.Join(faults[:min(5, len(faults))], "\n"))
 	}
 }
+
+// What comes together, of many parts that come bit by bit, is there with the last of
+// them; nothing of it is missing then.
+func TestTogetherOfManyParts(t *testing.T) {
+	t.Parallel()
+	n := build(func(line func(string, ...any)) {
+		takes := ""
+		for i := range 40 {
+			for day := range 3 {
+				line("receipt A%02d 1 on %d", i, i+day)
+			}
+			takes += fmt.Sprintf(", A%02d 3", i)
+		}
+		line("recipe feast days 0 makes feast 1 takes%s", takes[1:])
+		line("stock song 1")
+		line("need n feast 1 on 0 together x")
+		line("need m song 1 on 0 together x")
+	})
+	r := mustPlan(t, n).Report()
+	for _, d := range r.Needs {
+		if d.State != "late" || len(d.Coverage) != 1 || !d.Coverage[0].At.Equal(n.now.AddDate(0, 0, 41)) {
+			t.Errorf("%s is %s: %v", d.ID, d.State, d.Coverage)
+		}
+	}
+}

@@ -201,7 +201,6 @@ func (s *Stats) uncount(d *need) {
 // again is the part with other facts, not yet planned.
 func (p *part) again(n *network) *part {
 	q := &part{net: n, settings: p.settings, number: p.number, buffers: p.buffers, clusters: p.clusters, makers: p.makers, limits: p.limits, calm: p.calm}
-	due := map[string]int64{}
 	for _, b := range p.buffers {
 		q.offers = append(q.offers, n.offersOf.get(b)...)
 		q.needs = append(q.needs, n.needsOf.get(b)...)
@@ -209,19 +208,13 @@ func (p *part) again(n *network) *part {
 	slices.Sort(q.offers)
 	slices.Sort(q.needs)
 	for _, i := range q.needs {
-		q.group(n.needs.at(i), due)
+		q.group(n.needs.at(i))
 	}
 	return q
 }
 
 // group notes whether needs are to be delivered together.
-func (p *part) group(d *need, due map[string]int64) {
-	if d.together != "" {
-		at, known := due[d.together]
-		p.grouped, p.apart = true, p.apart || known && at != d.due
-		due[d.together] = d.due
-	}
-}
+func (p *part) group(d *need) { p.grouped = p.grouped || d.together != "" }
 
 // diff says what is different.
 func (x *changing) diff() *Diff {

@@ -15,8 +15,9 @@
 //	vf.Graph ─ read (facts, groups, wants, firm, recipes, capacity_read) ─► network: dense integer tables
 //	network ─ arrange (levels), divide (parts) ─► connected parts; in each, clusters of buffers, users before what they use
 //	part ─ net (netting) ─► orders and links
-//	part in which something lacks ─ solve (layers, asking) ─► tier after tier
-//	part in which something is finite ─ askAll (asking, placing, booking) ─► need after need
+//	part in which something lacks ─ tiers ─► those that can be netted by themselves, and the others
+//	where nothing is finite ─ layers (netting, asking) ─► tier after tier
+//	where something is ─ askTiers (asking, placing, booking) ─► need after need
 //	plan ─ Stats, Report (pegs), Why, Hash, Messages, Figures, Forward; two plans ─ Diff, Branch
 //	plan and changed records ─ Change (follow, change, renet) ─► the next plan and its Diff
 //
@@ -29,7 +30,8 @@
 // Where netting finds something that cannot be had, or that would have to begin
 // before now, the connected parts in which something lacks are planned in layers:
 // what firm work and promises still take, then tier after tier, each with what
-// the layers before it leave. So a lesser need never harms a more essential one.
+// the layers before it leave. The first layer is all tiers that can be netted by
+// themselves. So a lesser need never harms a more essential one (tiers).
 // Inside a layer the needs that what lacks touches are asked for first, in order of
 // due time and id: a need asks for its supply backwards through the recipes; what lacks one input gives back the others;
 // what cannot be had in time answers with the earliest date at which more could be
@@ -38,7 +40,9 @@
 // dates and quantities found, the whole is netted once more, so that what falls
 // together is one process; where that does not work out, the layers stand.
 //
-// Where something is finite, all needs of the part are asked for. What takes time for
+// Where something is finite, all needs of the part are asked for, tier after tier; only
+// where that makes late what could be netted without the lesser tiers is that netted,
+// and the others are asked for. What takes time for
 // each unit is then made in parts where time is what lacks: as much as fits between
 // when work can begin and when it is wanted, the rest at later dates. What
 // can be bought without end is bought, as long as it can be in time, so that stock is
@@ -62,9 +66,12 @@
 //
 // Asking is a search without going back on what is placed: where lots, dates,
 // alternatives and machines interlock it may find less, or later, than there is, and
-// never more. How long it looks for one need is bounded by counts; a need of which the
-// search was given up says so. After 64 dates that brought nothing it looks on in
+// never more. How long it looks for one need, and how often it moves a process for it, is
+// bounded by counts; a need of which the search was given up says so. After 64 dates that brought nothing it looks on in
 // strides, so a date may then be later than the first that there is.
+//
+// How far lateness is looked for follows from the last due time of all needs, the lesser
+// ones too. What comes together with a lesser need waits for that.
 //
 // A machine is chosen for the whole of a process, and a process is never split over
 // several. Set-up is counted once for each process, whatever came before it on the

@@ -5,112 +5,93 @@ import (
 	"slices"
 )
 
-// solve nets the part. Where something lacks, it plans layer by layer instead:
-// what firm work still takes, then tier after tier, each with what those before it
-// leave, so that no lesser need can harm a more essential one. At last the whole is
-// netted once more with the dates and quantities that were found, so that what
-// falls together is one process; where that does not work out, the layers stand.
+// solve nets the part. Where something lacks, it plans tier after tier instead, each
+// with what those before it leave, so that no lesser need can harm a more essential
+// one (tiers). Where nothing is finite, the whole is at last netted once more with the
+// dates and quantities that were found, so that what falls together is one process;
+// where that does not work out, the layers stand.
 func (p *part) solve() {
 	p.lacking, p.layering, p.found, p.left = nil, false, false, nil
 	p.coverage, p.reasons, p.base = map[int32][]coverage{}, map[int32]reasons{}, len(p.net.supplies)
-	p.reset()
-	p.activate(true)
-	for _, i := range p.needs {
-		p.asked[i] = false
-	}
 	p.over = nil
 	if p.isPlain() {
 		p.over = p.newOver()
 	}
-	p.netting()
+	whole := p.nets(p.needs)
 	if p.over != nil {
 		p.over.tail.n.Store(p.ends())
 	}
-	if p.err != nil || len(p.lacking) == 0 && !p.apart && (p.calm || p.bookAll()) {
+	if p.err != nil || whole {
 		return
 	}
 	p.over = nil
-	if p.oneByOne() {
-		p.askAll()
+	tiers := p.tiers()
+	netted := p.nettable(tiers)
+	if !p.calm {
+		p.askTiers(tiers, netted)
 		return
 	}
-	p.layers()
+	tiers = append([][]int32{slices.Concat(tiers[:netted]...)}, tiers[netted:]...)
+	p.layers(tiers)
 	if p.err != nil {
 		return
 	}
-	p.activate(true)
+	p.activate(p.needs, true)
 	p.found = true
 	p.reset()
 	p.netting()
 	if len(p.lacking) > 0 {
 		p.found = false
-		p.layers()
+		p.layers(tiers)
 	}
 }
 
-// oneByOne reports whether needs are asked for one by one, if they cannot be netted:
-// something is finite, or needs are to be delivered together.
-func (p *part) oneByOne() bool { return !p.calm || p.grouped }
-
-// activate says whether the needs of the part are being planned.
-func (p *part) activate(active bool) {
-	for _, i := range p.needs {
+// activate says whether needs are being planned.
+func (p *part) activate(needs []int32, active bool) {
+	for _, i := range needs {
 		p.active[i] = active
 	}
 }
 
-// askAll asks for all needs of a part in which something is finite, the most
-// essential first: who takes a machine when depends on who took it before.
-func (p *part) askAll() {
-	p.sharing = map[int]bool{}
-	for more := true; more && p.err == nil; {
-		p.reset()
-		for _, i := range p.needs {
-			p.asked[i], p.active[i] = true, true
-		}
-		p.asking()
-		more = p.scarce()
+// ask says whether needs are asked for, before the others are netted.
+func (p *part) ask(needs []int32, asked bool) {
+	for _, i := range needs {
+		p.asked[i] = asked
 	}
-	p.sharing = nil
-	p.buyAnew()
 }
 
-// layers plans firm work, then each tier.
-func (p *part) layers() {
+// layers plans each tier with what those before it leave.
+func (p *part) layers(tiers [][]int32) {
 	p.layering = true
 	defer func() { p.layering = false }()
 	p.reset()
-	p.activate(false)
-	for _, i := range p.needs {
-		p.asked[i] = false
-	}
+	p.activate(p.needs, false)
+	p.ask(p.needs, false)
 	clear(p.coverage)
-	order := slices.SortedFunc(slices.Values(p.needs), p.net.byImportance)
-	for len(order) > 0 && p.err == nil {
-		first := p.net.needs.at(order[0])
-		end := slices.IndexFunc(order, func(i int32) bool {
-			return p.net.needs.at(i).rank != first.rank || p.net.needs.at(i).tier != first.tier
-		})
-		if end < 0 {
-			end = len(order)
+	for _, needs := range tiers {
+		if p.err != nil {
+			return
 		}
-		p.layer(order[:end])
-		order = order[end:]
+		p.layer(needs)
 	}
 }
 
-// layer plans needs of one rank with what is left. It nets them; while something
+// layer plans the needs of one tier with what is left. It nets them; while something
 // lacks, the needs that it touches are asked for first, in their order, and the
 // others are netted with what they leave; so whoever is asked for takes before the
-// others, and the others are all on time.
+// others, and the others are all on time. Where needs are to come together, all of the
+// tier are asked for.
 func (p *part) layer(needs []int32) {
-	for _, i := range needs {
-		p.active[i] = true
-	}
+	p.activate(needs, true)
 	start := p.mark()
 	p.netting()
-	for round := 1; len(p.lacking) > 0 && p.err == nil; round++ {
-		p.spread(round, start)
+	grouped := p.grouped && p.net.grouped(needs)
+	for round := 1; (len(p.lacking) > 0 || round == 1 && grouped && p.net.wantedApart(needs)) && p.err == nil; round++ {
+		if grouped || round > patience {
+			p.ask(needs, true)
+		} else {
+			p.spread(needs, start)
+		}
 		p.back(start)
 		p.asking()
 		p.sharing = map[int]bool{}
@@ -121,9 +102,7 @@ func (p *part) layer(needs []int32) {
 		p.sharing = nil
 		p.netting()
 	}
-	for _, i := range needs {
-		p.active[i] = false
-	}
+	p.activate(needs, false)
 }
 
 // mark is a state to which the plan can go back.
@@ -195,12 +174,13 @@ func (p *part) reset() {
 }
 
 // patience is how many rounds may add only the needs that are touched; after
-// that all needs of the part are asked for.
+// that all needs of the tier are asked for.
 const patience = 6
 
 // spread marks more needs to be asked for: those that what lacks serves, found by
-// going back over the links, which stand after those of the orders they lead to.
-func (p *part) spread(round int, since mark) {
+// going back over the links, which stand after those of the orders they lead to; if
+// there are none, all.
+func (p *part) spread(needs []int32, since mark) {
 	touched := make([]bool, p.orders.n)
 	lines := map[int32][]int32{}
 	for k, t := range p.sharedOf {
@@ -231,9 +211,7 @@ func (p *part) spread(round int, since mark) {
 			touch(l.consumer)
 		}
 	}
-	if !added || round > patience {
-		for _, i := range p.needs {
-			p.asked[i] = p.asked[i] || p.active[i]
-		}
+	if !added {
+		p.ask(needs, true)
 	}
 }

@@ -52,10 +52,11 @@ type lot struct {
 // lack is a requirement that netting could not meet in full or in time.
 type lack struct{ buffer, consumer int32 }
 
-// netting plans all buffers, cluster by cluster.
+// netting plans all buffers, cluster by cluster. It ends where something lacks, but
+// for a layer, which wants to know all that does.
 func (p *part) netting() {
 	for _, c := range p.clusters {
-		if p.err != nil {
+		if p.err != nil || len(p.lacking) > 0 && !p.layering {
 			return
 		}
 		if len(c) == 1 {

@@ -13,7 +13,6 @@ type part struct {
 	limits   []int32 // capacities
 	calm     bool    // no maker claims any of them
 	grouped  bool    // some needs are to be delivered together
-	apart    bool    // and some of those are wanted at different times
 	needs    []int32
 
 	orders       orders
@@ -56,6 +55,7 @@ type desk struct {
 	takings  []taking                   // of offers that renew
 	meets    map[[2]*calendar]*calendar // intersections
 	placing  placing
+	moves    int             // how often a process was moved, for the need that is asked for
 	lacking  []lack          // what netting could not meet
 	sharing  map[int]bool    // the tiers that share what is scarce
 	layering bool            // layers follow, which need to know what is left
@@ -117,14 +117,13 @@ func (n *network) divide(s *Settings, clusters [][]int32) (parts []*part, partOf
 		p := parts[partOf[n.offers[i].buffer]]
 		p.offers = append(p.offers, int32(i))
 	}
-	due := map[string]int64{}
 	for i, d := range n.needs.all() {
 		if d.gone {
 			continue
 		}
 		p := parts[partOf[d.buffer]]
 		p.needs = append(p.needs, i)
-		p.group(d, due)
+		p.group(d)
 	}
 	return parts, partOf
 }

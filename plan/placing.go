@@ -143,7 +143,7 @@ func (x *placing) move(cal *calendar, slow ratio) {
 	d, ok := paced(slow).up(x.work)
 	at := x.at
 	for range mostMoves {
-		if !ok {
+		if x.p.moves++; !ok {
 			return
 		}
 		var s slot

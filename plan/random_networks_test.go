@@ -52,11 +52,55 @@ func drawBusyNetwork(t *rapid.T) *network {
 	return readCase(d.b.String())
 }
 
-// kinds are the two kinds of networks, for properties that hold for both.
+// drawTightNetwork makes one in which what is more essential fits just so, as long as
+// it is planned together: few machines, few days on which much is due; and lesser needs
+// that nothing can be done for.
+func drawTightNetwork(t *rapid.T) *network {
+	d := &drawing{t: t}
+	for k := range 2 {
+		for i := range d.n("machines", 1, 2) {
+			d.line("machine m%d-%d of M%d parallel %d%s", k, i, k, d.n("parallel", 1, 2), d.maybe("open", 15, "open mon-fri"))
+		}
+	}
+	if d.chance("limit", 20) {
+		d.line("limit T%d %d week", d.n("limited", 1, 3), d.n("limit", 10, 60))
+	}
+	d.line("now 0")
+	things := d.n("things", 2, 4)
+	for i := range things {
+		takes := ""
+		if i+1 < things && d.chance("takes", 70) {
+			takes = fmt.Sprintf(" takes T%d %d", d.n("input", i+1, things-1), d.n("of it", 1, 3))
+		}
+		terms := d.maybe("each", 15, "each 0.%d", d.n("each", 1, 3)) + d.maybe("lots", 25, "least %d most %d", d.n("least", 1, 6), d.n("most", 7, 20))
+		d.line("recipe r%d days %d%s makes T%d 1%s%s", i, d.n("days", 1, 3), terms, i, takes, d.maybe("uses", 80, "uses M%d 1", d.n("kind", 0, 1)))
+		if i+1 < things && d.chance("trip", 25) {
+			d.line("recipe trip%d days 1 stage town carries T%d 1, T%d 1 takes fuel 1 batch uses M%d 1", i, i, i+1, d.n("kind", 0, 1))
+		}
+		if d.chance("stock", 40) {
+			d.line("stock T%d %d", i, d.n("on hand", 1, 12))
+		}
+		if d.chance("offer", 30) {
+			d.line("offer T%d lead %d%s", i, d.n("lead", 0, 6), d.maybe("limited", 50, "available %d", d.n("available", 1, 20)))
+		}
+	}
+	d.line("stock fuel %d", d.n("fuel", 1, 4))
+	d.line("recipe r8 days 1 makes T8 1 takes T9 1, T%d 1 uses M0 1", d.n("thing", 0, things-1))
+	for i := range d.n("needs", 2, 7) {
+		tier := d.n("tier", 0, 2)
+		extra := d.maybe("town", 10, "stage town") + d.maybe("people", 20, "people %d", d.n("people", 1, 5))
+		extra += d.pick("else", "", "", "", fmt.Sprintf(" together x%d", tier), " keep target", " keep floor", fmt.Sprintf(" useful %d", d.n("least", 1, 9)))
+		d.line("need n%d T%d %d on %d tier %d%s", i, d.n("thing", 0, things-1), d.n("wanted", 1, 9), 4*d.n("due", 1, 5), tier, extra)
+	}
+	d.line("need hopeless T8 1 on %d tier %d", d.n("due", 0, 20), d.n("tier", 1, 3))
+	return readCase(d.b.String())
+}
+
+// kinds are the kinds of networks, for properties that hold for all.
 var kinds = []struct {
 	name string
 	draw func(*rapid.T) *network
-}{{"materials", drawNetwork}, {"capacities", drawBusyNetwork}}
+}{{"materials", drawNetwork}, {"capacities", drawBusyNetwork}, {"tight", drawTightNetwork}}
 
 var ownNames = regexp.MustCompile(`\b(T\d+|r\d+-\d+|trip\d+|n\d+|M\d|m\d-\d|barn|fuel|anna|ben|weaving|baking)\b`)
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math/big"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -102,17 +101,18 @@ func class(i *vf.Intent) int {
 }
 
 // lesser is a network with needs down to some class that are looked at, and the same
-// with some of the lesser needs, as they are and larger.
+// without lesser needs, with some of them, and with larger ones.
 type lesser struct {
-	n, some, larger *network
-	most            int
+	n, none, some, larger *network
+	most                  int
 }
 
 func drawLesser(t *rapid.T, n *network) lesser {
-	x := lesser{n, &network{now: n.now}, &network{now: n.now}, rapid.SampledFrom([]int{-1, 0, 1}).Draw(t, "least essential that is looked at")}
+	x := lesser{n, &network{now: n.now}, &network{now: n.now}, &network{now: n.now}, rapid.SampledFrom([]int{-1, 0, 1}).Draw(t, "least essential that is looked at")}
 	for _, r := range n.g.All() {
 		i, ok := r.(*vf.Intent)
 		if !ok || i.Receiver == "" || class(i) <= x.most {
+			x.none.g.Add(r)
 			x.some.g.Add(r)
 			x.larger.g.Add(r)
 			continue
@@ -128,48 +128,54 @@ func drawLesser(t *rapid.T, n *network) lesser {
 	return x
 }
 
-// More essential needs are never worse off for the sake of lesser ones: what they
-// get, and when, is the same with all lesser needs, with some, and with larger ones.
-// The long run draws new networks each time.
+// More essential needs are never worse off for the sake of lesser ones: with all
+// lesser needs, with some, and with larger ones they have at each time at least what
+// they have without any. They may have more: what is made for lesser needs may help, and
+// with a later last due time lateness is looked for longer.
 func TestLesserNeedsDoNotHarm(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			draw := rapid.Custom(func(t *rapid.T) lesser { return drawLesser(t, k.draw(t)) })
-			if os.Getenv("COMMONWEAL_SOAK") != "" {
-				rapid.Check(t, func(t *rapid.T) { draw.Draw(t, "network").harmless(t) })
-				return
+			for seed := range size(100, 20_000) {
+				draw.Example(seed).harmless(t)
 			}
-			for seed := range 100 {
+			for _, seed := range harmedOnce[k.name] {
 				draw.Example(seed).harmless(t)
 			}
 		})
 	}
 }
 
+// harmedOnce are networks in which asking one by one did harm.
+var harmedOnce = map[string][]int{"tight": {190, 728, 911, 1544}}
+
 func (x lesser) harmless(t interface{ Fatalf(string, ...any) }) {
-	all := mustPlan(t, x.n).Report()
-	for _, other := range []*network{x.some, x.larger} {
+	alone := mustPlan(t, x.none).Report()
+	for _, other := range []*network{x.n, x.some, x.larger} {
 		r := mustPlan(t, other).Report()
-		for _, d := range r.Needs {
-			k := slices.IndexFunc(all.Needs, func(o plan.Need) bool { return o.ID == d.ID })
-			if class(intent(&x.n.g, d.ID)) <= x.most && !sameCoverage(d, all.Needs[k]) {
-				t.Fatalf("%s gets %v, and %v where lesser needs are others\n%s\n%s\n%s", d.ID, all.Needs[k].Coverage, d.Coverage, x.n.text, show(all), show(r))
+		for _, d := range alone.Needs {
+			k := slices.IndexFunc(r.Needs, func(o plan.Need) bool { return o.ID == d.ID })
+			if !noWorse(r.Needs[k], d) {
+				t.Fatalf("%s gets %v, and %v without lesser needs\n%s\n%s\n%s", d.ID, r.Needs[k].Coverage, d.Coverage, x.n.text, show(r), show(alone))
 			}
 		}
 	}
 }
 
-func intent(g *vf.Graph, id vf.ID) *vf.Intent {
-	return g.Intents[slices.IndexFunc(g.Intents, func(i *vf.Intent) bool { return i.ID == id })]
-}
-
-// sameCoverage reports whether two plans give a need the same at the same times.
-func sameCoverage(x, y plan.Need) bool {
-	return slices.EqualFunc(x.Coverage, y.Coverage, func(a, b plan.Coverage) bool {
-		return a.At == b.At && amount(a.ResourceQuantity).Cmp(amount(b.ResourceQuantity)) == 0
-	})
+// noWorse reports whether a need has at each time at least what it has in another plan.
+func noWorse(d, other plan.Need) bool {
+	by := func(list []plan.Coverage, at vf.Time) *big.Rat {
+		sum := new(big.Rat)
+		for _, c := range list {
+			if !c.At.After(at.Time) {
+				sum.Add(sum, amount(c.ResourceQuantity))
+			}
+		}
+		return sum
+	}
+	return !slices.ContainsFunc(other.Coverage, func(c plan.Coverage) bool { return by(d.Coverage, c.At).Cmp(by(other.Coverage, c.At)) < 0 })
 }
 
 // Water in a glass: what one thing in stock gives to the needs of each tier is what
