@@ -143,6 +143,11 @@ func (h *Host) add(name string, n *node.Node) error {
 	return nil
 }
 
+// reserved are the first parts of addresses that are the server's own, so that no
+// network can be called so.
+var reserved = map[string]bool{"account": true, "context": true, "entrance": true, "graphiql": true, "graphql": true, "healthz": true, "metrics": true, "ns": true,
+	"readyz": true, "recover": true, "schema": true, "signin": true, "signout": true, "signup": true, "static": true}
+
 // names are what networks can be called.
 var names = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,47}$`)
 
@@ -153,7 +158,7 @@ func NameOf(network string) string {
 	if err != nil {
 		return "network"
 	}
-	if name := strings.ToLower(path.Base(u.Path)); names.MatchString(name) {
+	if name := strings.ToLower(path.Base(u.Path)); names.MatchString(name) && !reserved[name] {
 		return name
 	}
 	return "network"
@@ -180,7 +185,7 @@ func (h *Host) Networks() []*Network {
 // Begin begins a network: its key, its books and its genesis. A beginning that was
 // cut short is gone on with.
 func (h *Host) Begin(ctx context.Context, name, id string) (*Network, error) {
-	if !names.MatchString(name) {
+	if !names.MatchString(name) || reserved[name] {
 		return nil, rule.Refuse("badName", "name", name)
 	}
 	if other := h.Network(name); other != nil {

@@ -62,6 +62,15 @@ func (h *Host) MayInvite(by vf.ID, i people.Invitation) error {
 	return w.Seat(node.Actor{Agent: by}).May("invite", &vf.Membership{ID: "membership/new", Member: cmp.Or(i.Agent, "agent/new"), InScopeOf: i.Scope, Role: i.Role})
 }
 
+// MayDecide reports why an agent may not decide in a network, nil if they may.
+func (h *Host) MayDecide(by vf.ID, network string) error {
+	w := h.Network(network)
+	if w == nil {
+		return rule.Refuse("noSuchNetwork", "name", network)
+	}
+	return w.Seat(node.Actor{Agent: by}).May("decide")
+}
+
 // seatOf is as whom an account acts in a network.
 func (h *Host) seatOf(ctx context.Context, account, network string) (vf.ID, error) {
 	list, err := h.people.Seats(ctx, account)

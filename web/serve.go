@@ -56,6 +56,7 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, how Listening) error {
 	grace, end := context.WithTimeout(context.WithoutCancel(ctx), how.Grace)
 	defer end()
 	cut()
+	s.close()
 	if err := server.Shutdown(grace); err != nil {
 		s.o.Log.Warn("stopped before all answers were given", "reason", err)
 		return server.Close()

@@ -1,18 +1,25 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
 
+	"commonweal/coordination"
 	"commonweal/host"
+	"commonweal/people"
 	"commonweal/rule"
+	"commonweal/web/entrance"
 )
 
 // Options is what a site is made of.
 type Options struct {
 	Host    *host.Host
-	Log     *slog.Logger // nil is no log
+	People  *people.People // nil where nobody can sign in
+	Address string         // under which people reach it: "https://plan.example.org/"
+	Log     *slog.Logger   // nil is no log
 	Version string
 
 	MetricsToken string  // who has it may read /metrics from elsewhere; "" is nobody
@@ -26,6 +33,9 @@ type Site struct {
 	mux      *http.ServeMux
 	handler  http.Handler
 	metrics  *metrics
+	entrance *entrance.Entrance        // nil where nobody can sign in
+	networks map[string]*http.ServeMux // the routes of each
+	close    func()                    // ends subscriptions
 	stopping atomic.Bool
 }
 
@@ -37,28 +47,63 @@ func New(o Options) *Site {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
-	s := &Site{o: o, mux: http.NewServeMux()}
+	s := &Site{o: o, mux: http.NewServeMux(), networks: map[string]*http.ServeMux{}}
+	for _, n := range o.Host.Networks() {
+		s.networks[n.Name] = http.NewServeMux()
+	}
 	s.metrics = newMetrics(o.Host)
 	s.mux.HandleFunc("GET /healthz", s.health)
 	s.mux.HandleFunc("GET /readyz", s.ready)
 	s.mux.HandleFunc("GET /metrics", s.figures)
 	s.mux.HandleFunc("GET /{$}", s.index)
 	s.mux.Handle("GET /static/", static())
-	s.mux.HandleFunc("/{network}/", s.elsewhere)
+	s.mux.HandleFunc("/{network}/", s.within)
+	if o.People != nil {
+		s.enter()
+	}
+	s.graphql()
 	s.handler = s.guarded(s.mux)
 	return s
+}
+
+// enter opens the entrance.
+func (s *Site) enter() {
+	s.entrance = entrance.New(entrance.Options{People: s.o.People, Joiner: s.o.Host, Rights: rights{s.o.Host}, Address: s.o.Address,
+		Kinds: []string{host.KindNeed, host.KindWork}, Verbs: verbs(), From: address, Log: s.o.Log})
+	for _, path := range entrance.Paths() {
+		s.mux.Handle(path, s.entrance.Handler())
+	}
+}
+
+// Tidy finishes what was cut short and removes what has ended; it is called at the
+// start and now and then.
+func (s *Site) Tidy(ctx context.Context) error {
+	if s.entrance == nil {
+		return nil
+	}
+	return errors.Join(s.entrance.Finish(ctx), s.o.People.Sweep(ctx))
 }
 
 // ServeHTTP answers a request.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// elsewhere answers addresses under which there is nothing.
-func (s *Site) elsewhere(w http.ResponseWriter, r *http.Request) {
-	if name := r.PathValue("network"); s.o.Host.Network(name) == nil {
+// within answers the addresses of a network.
+func (s *Site) within(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("network")
+	routes := s.networks[name]
+	if routes == nil {
 		refuse(w, http.StatusNotFound, rule.Refuse("noSuchNetwork", "name", name))
 		return
 	}
-	http.NotFound(w, r)
+	http.StripPrefix("/"+name, routes).ServeHTTP(w, r)
+}
+
+// verbs are what a token may be given.
+func verbs() (list []string) {
+	for _, v := range coordination.Verbs() {
+		list = append(list, string(v))
+	}
+	return list
 }
 
 // refuse answers with a refusal.

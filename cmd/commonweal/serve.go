@@ -8,10 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"commonweal/host"
+	"commonweal/people"
 	"commonweal/rule"
 	"commonweal/web"
 )
@@ -36,29 +39,116 @@ type serverFlags struct {
 	Grace        time.Duration `help:"How long a stop waits for what is under way." env:"COMMONWEAL_GRACE" default:"10s"`
 }
 
-// Run serves until it is told to stop.
-func (c *serveCommand) Run(p *program) (err error) {
+// Run serves until it is told to stop. Where the place of the books has failed it
+// begins anew from what is there, as after a crash.
+func (c *serveCommand) Run(p *program) error {
+	log := c.logger(p)
+	for {
+		err := c.serve(p, log)
+		if !errors.Is(err, errAgain) || p.ctx.Err() != nil {
+			return err
+		}
+		log.Error("beginning anew from what is durable", "reason", err)
+	}
+}
+
+// errAgain says that the books were stopped by a failed write.
+var errAgain = errors.New("the books took no more acts")
+
+// serve serves once.
+func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return rule.Refuse("cannotListen", "address", c.Listen, "reason", err.Error())
 	}
-	log := c.logger(p)
-	h, err := host.Open(p.ctx, host.Options{Data: p.Data, Store: p.Store, Wait: p.Wait, Log: log})
+	defer func() { _ = l.Close() }() // closed already where it was served
+	at := c.address(l)
+	if err := os.MkdirAll(p.Data, 0o750); err != nil {
+		return err
+	}
+	who, err := people.Open(p.ctx, c.people(p), people.Options{Site: site(at)})
 	if err != nil {
-		return errors.Join(err, l.Close())
+		return err
+	}
+	defer func() { err = errors.Join(err, who.Close()) }()
+	h, err := host.Open(p.ctx, host.Options{Data: p.Data, Store: p.Store, Wait: p.Wait, Log: log, People: who})
+	if err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	at := c.address(l)
 	if err := c.begin(p.ctx, h, at); err != nil {
-		return errors.Join(err, l.Close())
+		return err
 	}
-	site := web.New(web.Options{Host: h, Log: log, Version: version, MetricsToken: c.MetricsToken, Rate: c.Rate})
+	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, MetricsToken: c.MetricsToken, Rate: c.Rate})
+	if err := c.welcome(p, h, at); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancelCause(p.ctx)
+	defer stop(nil)
+	go c.watch(ctx, stop, s, h, log)
+	err = s.Serve(ctx, l, web.Listening{Certificate: c.TLSCert, Key: c.TLSKey, Grace: c.Grace})
+	if cause := context.Cause(ctx); errors.Is(cause, errAgain) {
+		return errors.Join(err, cause)
+	}
+	return err
+}
+
+// watch tidies now and then, and ends the serving where books take no more acts.
+func (c *serveCommand) watch(ctx context.Context, stop context.CancelCauseFunc, s *web.Site, h *host.Host, log *slog.Logger) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		if n%600 == 0 {
+			if err := s.Tidy(ctx); err != nil && ctx.Err() == nil {
+				log.Error("tidying", "reason", err)
+			}
+		}
+		for _, w := range h.Networks() {
+			if err := w.Stopped(); err != nil {
+				stop(fmt.Errorf("%w: %s: %w", errAgain, w.Name, err))
+				return
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// people is where the accounts are kept: beside the books.
+func (c *serveCommand) people(p *program) people.Source {
+	if p.Store != "" {
+		return people.Source{Postgres: p.Store}
+	}
+	return people.Source{File: filepath.Join(p.Data, "people.sqlite")}
+}
+
+// site is what passkeys are bound to.
+func site(at string) people.Site {
+	u, err := url.Parse(at)
+	if err != nil || net.ParseIP(u.Hostname()) != nil { // passkeys need a name
+		return people.Site{}
+	}
+	return people.Site{ID: u.Hostname(), Name: "Commonweal", Origins: []string{u.Scheme + "://" + u.Host}}
+}
+
+// welcome says where the networks are, and invites the owners of those that have none.
+func (c *serveCommand) welcome(p *program, h *host.Host, at string) error {
 	p.say("Commonweal is at %s", at)
 	for _, n := range h.Networks() {
 		p.say("  %s%s/", at, n.Name)
+		secret, err := h.InviteOwner(p.ctx, n)
+		if err != nil {
+			return err
+		}
+		if secret != "" {
+			p.say("    nobody owns it yet; who opens this address first becomes its owner:\n    %ssignup?invitation=%s", at, secret)
+		}
 	}
 	p.say("Stop it with Ctrl-C; nothing that was acknowledged is lost by it.")
-	return site.Serve(p.ctx, l, web.Listening{Certificate: c.TLSCert, Key: c.TLSKey, Grace: c.Grace})
+	return nil
 }
 
 // address is where people reach the server.
