@@ -61,6 +61,9 @@ func New(o Options) *Site {
 	if o.People != nil {
 		s.enter()
 	}
+	for _, n := range o.Host.Networks() {
+		s.notifications(n)
+	}
 	s.graphql()
 	s.handler = s.guarded(s.mux)
 	return s

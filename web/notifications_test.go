@@ -1,0 +1,123 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"commonweal/host"
+	"commonweal/people"
+)
+
+// inhabited is a site with one member, and the cookie of that member.
+func inhabited(t *testing.T) (*Site, *people.People, people.Seat, *http.Cookie) {
+	t.Helper()
+	ctx, dir := context.Background(), t.TempDir()
+	p, err := people.Open(ctx, people.Source{File: filepath.Join(dir, "people.sqlite")}, people.Options{Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := host.Open(ctx, host.Options{Data: dir, People: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close(); _ = p.Close() })
+	w, err := h.Begin(ctx, "home", "https://example.org/home/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := h.InviteOwner(ctx, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, s, err := p.Accept(ctx, secret, people.Newcomer{Name: "ann", WayIn: people.WayIn{Password: "a long enough phrase"}}, people.Browser{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := New(Options{Host: h, People: p, Address: "http://example.org/"})
+	if err := site.Tidy(ctx); err != nil { // it enters who took the invitation
+		t.Fatal(err)
+	}
+	return site, p, s, &http.Cookie{Name: "commonweal-session", Value: e.Secret}
+}
+
+func TestNotificationsAreReadByTheirReader(t *testing.T) {
+	t.Parallel()
+	site, p, seat, cookie := inhabited(t)
+	as := func(r *http.Request) { r.AddCookie(cookie) }
+	body, err := json.Marshal(host.Told{Text: "need/1: late by 2 days", Causes: []string{"<b>offer/1</b> is less"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Notify(context.Background(), people.Notification{Account: seat.Account, Network: "home", Kind: host.KindNeed, Source: "need/1", Body: body}); err != nil {
+		t.Fatal(err)
+	}
+	if w := get(site, "/home/notifications"); w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "late") {
+		t.Errorf("a stranger got %d %s", w.Code, w.Body)
+	}
+	text := get(site, "/home/notifications", as).Body.String()
+	if !strings.Contains(text, "<strong>need/1: late by 2 days</strong>") || strings.Contains(text, "<b>offer") {
+		t.Errorf("the page says %s", text)
+	}
+	read := func() bool {
+		w := get(site, "/home/notifications", as, func(r *http.Request) { r.Header.Set("Accept", "application/json") })
+		var list []told
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list) != 1 {
+			t.Fatalf("%v %s", err, w.Body)
+		}
+		return list[0].Read != nil
+	}
+	if read() {
+		t.Error("it is read before anybody marked it")
+	}
+	post := func(origin string) int {
+		r := httptest.NewRequest(http.MethodPost, "/home/notifications", strings.NewReader(url.Values{"source": {"need/1"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Sec-Fetch-Site", map[bool]string{true: "same-origin", false: "cross-site"}[origin == "http://example.com"])
+		as(r)
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, r)
+		return w.Code
+	}
+	if code := post("https://evil.example"); code != http.StatusUnauthorized || read() {
+		t.Errorf("a page of another site marked it: %d", code)
+	}
+	if code := post("http://example.com"); code != http.StatusSeeOther || !read() {
+		t.Errorf("marking it was answered with %d", code)
+	}
+}
+
+func TestAnOwnerActsThroughGraphQL(t *testing.T) {
+	t.Parallel()
+	site, _, _, cookie := inhabited(t)
+	ask := func(query string, c *http.Cookie) string {
+		body, err := json.Marshal(map[string]string{"query": query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(string(body)))
+		r.Header.Set("Content-Type", "application/json")
+		if c != nil {
+			r.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	make := `mutation { createProcessSpecification(processSpecification: {id: "process-spec/bake", name: "Bake"}, key: "1") { processSpecification { id name } } }`
+	if text := ask(make, nil); !strings.Contains(text, "notAllowed") {
+		t.Errorf("a stranger entered something: %s", text)
+	}
+	if text := ask(make, cookie); !strings.Contains(text, `"name":"Bake"`) {
+		t.Errorf("the owner got %s", text)
+	}
+	if text := ask(`{ processSpecifications(first: 5) { edges { node { id } } } }`, nil); strings.Contains(text, "bake") {
+		t.Errorf("a stranger sees what is not published: %s", text)
+	}
+}
