@@ -208,13 +208,16 @@ func (p *People) endOthers(ctx context.Context, x *sql.Tx, account, but string, 
 // fresh refuses a session whose holder did not show a way in lately.
 func (p *People) fresh(s Session) error {
 	if p.o.Now().Sub(s.Verified) > p.o.Fresh {
-		return rule.Refuse("confirmFirst", "minutes", minutes(p.o.Fresh))
+		return rule.Refuse("confirmFirst", "minutes", p.FreshMinutes())
 	}
 	return nil
 }
 
 // Fresh reports whether what a session may do need not be confirmed first.
 func (p *People) Fresh(s Session) bool { return p.fresh(s) == nil }
+
+// FreshMinutes is for how long after a way in was taken no confirmation is needed.
+func (p *People) FreshMinutes() string { return minutes(p.o.Fresh) }
 
 // rotate gives a session a new secret, and ends the old one: after what it may
 // do has changed. With confirmed, it counts as verified now.

@@ -151,7 +151,18 @@ func logOf(v *visit, b *account) error {
 	return err
 }
 
+// certain refuses who did not show a way in lately.
+func (v *visit) certain() error {
+	if v.e.o.People.Fresh(v.s) {
+		return nil
+	}
+	return rule.Refuse("confirmFirst", "minutes", v.e.o.People.FreshMinutes())
+}
+
 func setMail(v *visit) error {
+	if err := v.certain(); err != nil {
+		return err
+	}
 	if err := v.e.o.People.SetMail(v.r.Context(), v.a.ID, v.says("mail"), v.origin()); err != nil {
 		return err
 	}
@@ -208,6 +219,9 @@ func makeCodes(v *visit) error {
 }
 
 func revokeSession(v *visit) error {
+	if err := v.certain(); err != nil {
+		return err
+	}
 	if err := v.e.o.People.RevokeSession(v.r.Context(), v.a.ID, v.says("id"), v.origin()); err != nil {
 		return err
 	}
@@ -215,6 +229,9 @@ func revokeSession(v *visit) error {
 }
 
 func revokeOthers(v *visit) error {
+	if err := v.certain(); err != nil {
+		return err
+	}
 	if err := v.e.o.People.RevokeSessions(v.r.Context(), v.a.ID, v.s.ID, v.origin()); err != nil {
 		return err
 	}
@@ -270,8 +287,8 @@ func setWanted(v *visit) error {
 
 // erase deletes what is known of who asks, if they write their sign-in name.
 func erase(v *visit) error {
-	if !v.e.o.People.Fresh(v.s) {
-		return rule.Refuse("confirmFirst", "minutes", "10")
+	if err := v.certain(); err != nil {
+		return err
 	}
 	if v.says("name") != v.a.Name {
 		return badField("name", text("wanted.ownName"))

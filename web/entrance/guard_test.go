@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"commonweal/people"
 )
@@ -52,6 +53,31 @@ func TestEveryAddressIsGuarded(t *testing.T) {
 	}
 	if _, err := in.who(); err != nil {
 		t.Errorf("after all these, somebody is signed in no more: %v", err)
+	}
+}
+
+// TestWhatNeedsCertainty goes through what a browser that was left open must not do.
+func TestWhatNeedsCertainty(t *testing.T) {
+	t.Parallel()
+	h := onFile(t)
+	b := h.joins("olga")
+	h.clock.Pass(11 * time.Minute)
+	free := map[string]bool{ // what takes a password itself, takes away from programs only, or harms nobody
+		"POST /account/confirm": true, "POST /account/confirm/answer": true, "POST /account/password": true, "POST /account/tokens/revoke": true,
+		"POST /account/settings": true, "POST /signup/accept": true,
+	}
+	for pattern, rt := range routes {
+		path, post := strings.CutPrefix(pattern, "POST ")
+		if !post || !rt.person || free[pattern] {
+			continue
+		}
+		status, said := b.send(path, map[string]any{"network": "farms", "label": "x", "days": "1", "readOnly": true})
+		if r, _ := said["refusal"].(map[string]any); status != http.StatusForbidden || r["rule"] != "confirmFirst" {
+			t.Errorf("%s: %d %v", pattern, status, said)
+		}
+	}
+	if a := b.post("/account/settings", "wanted", strings.Repeat("x", longestForm)); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a form that is too long gets %d", a.status)
 	}
 }
 

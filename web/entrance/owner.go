@@ -29,6 +29,9 @@ func invite(v *visit) error {
 		}
 		i.Expires = v.e.o.People.Now().Add(time.Duration(days) * 24 * time.Hour)
 	}
+	if err := v.certain(); err != nil {
+		return err
+	}
 	if err := v.e.o.Rights.MayInvite(v.r.Context(), who, i); err != nil {
 		return err
 	}
@@ -47,8 +50,8 @@ func (e *Entrance) InvitationLink(secret string) string {
 // member finds the account of a member, if the visitor may help them, and as whom they do. Who may not
 // is not told whether there is one.
 func (v *visit) member() (s people.Seat, by vf.ID, err error) {
-	if !v.e.o.People.Fresh(v.s) {
-		return s, by, rule.Refuse("confirmFirst", "minutes", "10")
+	if err := v.certain(); err != nil {
+		return s, by, err
 	}
 	who, err := v.identity()
 	if err != nil {
