@@ -3,8 +3,6 @@ package format
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -30,12 +28,16 @@ func TestTheOntologyIsWhole(t *testing.T) {
 			t.Errorf("nothing is said of the class %s", c)
 		}
 	}
-	got := map[string][]vf.Class{}
+	got, classes := map[string][]vf.Class{}, 0
 	for _, term := range Terms() {
 		if term.Text == "" {
 			t.Errorf("nothing is said of %s", term.Name)
 		}
 		if term.Class {
+			if vf.OwnClasses[vf.Class(term.Name)] == "" {
+				t.Errorf("%s is no class of ours", term.Name)
+			}
+			classes++
 			continue
 		}
 		got[term.Name] = term.Domain
@@ -43,6 +45,9 @@ func TestTheOntologyIsWhole(t *testing.T) {
 			t.Errorf("%s holds nothing", term.Name)
 		}
 		for _, iri := range term.Range {
+			if name, ok := strings.CutPrefix(iri, Own); ok && vf.OwnClasses[vf.Class(name)] == "" {
+				t.Errorf("%s holds %s, which is no class of ours", term.Name, iri)
+			}
 			if name, ok := strings.CutPrefix(iri, VF); ok && name != "Measure" && vf.NewRecord(vf.Class(name)) == nil {
 				t.Errorf("%s holds %s, which is no class", term.Name, iri)
 			}
@@ -51,8 +56,8 @@ func TestTheOntologyIsWhole(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if missing := slices.Sorted(maps.Keys(vf.OwnProperties)); len(missing) != len(got) {
-		t.Errorf("%d own properties, %d terms", len(missing), len(got))
+	if len(vf.OwnProperties) != len(got) || len(vf.OwnClasses) != classes {
+		t.Errorf("%d properties and %d classes of ours, %d and %d terms", len(vf.OwnProperties), len(vf.OwnClasses), len(got), classes)
 	}
 }
 

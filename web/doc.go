@@ -19,7 +19,8 @@
 //	/healthz           200 as long as the process answers
 //	/readyz            200 when acts can be taken; else 503 with the reason
 //	/metrics           figures for Prometheus, to who asks from this machine or has the token
-//	/NAME/             a network
+//	/NAME/…            a network and its records, see package linked
+//	/context, /ns      what our words mean, and /schema/CLASS what records may hold
 //
 // # Stopping
 //

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"commonweal/web/linked"
 )
 
 // policy is what pages may load: what this server gives them, and nothing inline.
@@ -43,7 +45,9 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 			http.Error(seen, "Too many requests from this address; try again in a moment.", http.StatusTooManyRequests)
 			return
 		}
-		r.Body = http.MaxBytesReader(seen, r.Body, s.o.MaxBody)
+		if !linked.Takes(r) { // which bounds the body itself, when it knows who sends it
+			r.Body = http.MaxBytesReader(seen, r.Body, s.o.MaxBody)
+		}
 		next.ServeHTTP(seen, r)
 	})
 }

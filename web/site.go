@@ -12,6 +12,7 @@ import (
 	"commonweal/people"
 	"commonweal/rule"
 	"commonweal/web/entrance"
+	"commonweal/web/linked"
 )
 
 // Options is what a site is made of.
@@ -21,6 +22,9 @@ type Options struct {
 	Address string         // under which people reach it: "https://plan.example.org/"
 	Log     *slog.Logger   // nil is no log
 	Version string
+
+	// Feed says whose calendar a secret opens; nil is that there are none.
+	Feed func(ctx context.Context, n *host.Network, secret string) (linked.Asker, error)
 
 	MetricsToken string  // who has it may read /metrics from elsewhere; "" is nobody
 	Rate         float64 // requests a second of one address; 0 is without limit
@@ -57,6 +61,7 @@ func New(o Options) *Site {
 	s.mux.HandleFunc("GET /metrics", s.figures)
 	s.mux.HandleFunc("GET /{$}", s.index)
 	s.mux.Handle("GET /static/", static())
+	s.mux.HandleFunc("/{network}", s.within)
 	s.mux.HandleFunc("/{network}/", s.within)
 	if o.People != nil {
 		s.enter()
@@ -65,6 +70,7 @@ func New(o Options) *Site {
 		s.notifications(n)
 	}
 	s.graphql()
+	s.linked()
 	s.handler = s.guarded(s.mux)
 	return s
 }
@@ -96,6 +102,10 @@ func (s *Site) within(w http.ResponseWriter, r *http.Request) {
 	routes := s.networks[name]
 	if routes == nil {
 		refuse(w, http.StatusNotFound, rule.Refuse("noSuchNetwork", "name", name))
+		return
+	}
+	if r.URL.Path == "/"+name {
+		http.Redirect(w, r, "/"+name+"/", http.StatusPermanentRedirect)
 		return
 	}
 	http.StripPrefix("/"+name, routes).ServeHTTP(w, r)

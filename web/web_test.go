@@ -42,7 +42,7 @@ func get(s *Site, path string, change ...func(*http.Request)) *httptest.Response
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	t.Parallel()
 	s := New(Options{Host: hosted(t)})
-	for _, path := range []string{"/", "/healthz", "/nowhere", "/static/site.css", "/metrics"} {
+	for _, path := range []string{"/", "/healthz", "/nowhere", "/static/site.css", "/metrics", "/home/", "/home/none/1", "/home/needs.csv", "/ns", "/context", "/schema/Intent"} {
 		head := get(s, path).Header()
 		csp := head.Get("Content-Security-Policy")
 		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
@@ -105,6 +105,21 @@ func TestBodiesAreBounded(t *testing.T) {
 	s.ServeHTTP(httptest.NewRecorder(), r)
 	if got == nil {
 		t.Error("101 bytes were read, with a limit of 100")
+	}
+}
+
+// TestStrangersBodiesAreNotRead: a network takes large files, but of nobody who has
+// not signed in.
+func TestStrangersBodiesAreNotRead(t *testing.T) {
+	t.Parallel()
+	s := New(Options{Host: hosted(t)})
+	body := strings.NewReader(`{"@graph": []}`)
+	r := httptest.NewRequest(http.MethodPost, "/home/network", body)
+	r.Header.Set("Content-Type", "application/ld+json")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusUnauthorized || body.Len() != int(body.Size()) {
+		t.Errorf("%d, and %d of %d bytes are left", w.Code, body.Len(), body.Size())
 	}
 }
 

@@ -1,0 +1,40 @@
+// Package linked serves the books of networks as linked data and as plain pages:
+// each record at its own address, lists, whole networks as files, and what people
+// keep beside: spreadsheets, a bookkeeper's journal, a calendar.
+//
+// # Words
+//
+// The address of a record is /NAME/ and its id; see [Address] for ids that cannot
+// stand in a path. A form is one way to write a record: JSON-LD, JSON, YAML, or a
+// page. A [Seat] is the books as the one who asks may see them, and the door by
+// which they act; package node has it. What a seat does not see is not there: the
+// answer is the same 404 as for what never was.
+//
+// # The path of the data
+//
+//	request ─ network ─ seat ─ address or list ─ negotiated form ─► node.Snapshot (which records)
+//	        ─ seat (may they see it) ─► form, with the entry that last changed it as its ETag
+//	POST ─ seat, signed in ─ format.ReadNetworks or ReadCSV ─ seat.Do: all of it or none
+//
+// # Addresses of a network
+//
+//	/NAME/                        what is there, and the plan in short
+//	/NAME/ID                      a record; ?history its revisions, ?at=N one of them, ?trace, ?track
+//	/NAME/CLASSES                 the records of a class, such as /NAME/intents
+//	/NAME/network.jsonld, .yaml   all records; ?scope=ID those of an agent, with what they need
+//	/NAME/network                 POST: a network file is taken in
+//	/NAME/LIST.csv                a list of format.Lists; POST: it is taken in
+//	/NAME/books.journal           the events for hledger
+//	/NAME/work.ics                one's own work as a calendar
+//	/NAME/calendar/SECRET.ics     the same for a program that cannot sign in
+//
+// and beside the networks /context, /ns and /schema/CLASS, which are the same for
+// all and hold nothing of anybody.
+//
+// # Limits
+//
+// A page of a record looks at what refers to it through the index, so many at a
+// time; it never reads all records. Lists, files and books do. Of earlier times
+// only what entries said is shown: quantities of a resource come from its events,
+// and personal data of earlier times is not kept.
+package linked

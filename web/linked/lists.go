@@ -1,0 +1,127 @@
+package linked
+
+import (
+	"bytes"
+	"iter"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"commonweal/format"
+	"commonweal/vf"
+)
+
+// found calls f with the first records of some ids that the asker may see, at most
+// so many. It returns the last id that it looked at, and whether there may be more
+// behind it.
+func (q *request) found(ids iter.Seq[vf.ID], most int, f func(vf.Record)) (last vf.ID, more bool) {
+	shown, looked := 0, 0
+	for id := range ids {
+		if shown == most || looked == mostLooked {
+			return last, true
+		}
+		looked++
+		last = id
+		r, err := q.me.Seat.Record(id)
+		if err != nil {
+			q.fail(err)
+		}
+		if r != nil {
+			shown++
+			f(r)
+		}
+	}
+	return last, false
+}
+
+// referrers are the ids of the records of a class that refer to one by a property,
+// from behind an id on.
+func (q *request) referrers(c vf.Class, property string, to, after vf.ID) iter.Seq[vf.ID] {
+	return q.books().Referring(c, property, to, after, false)
+}
+
+// listRow is a record as lists show it.
+type listRow struct {
+	link
+	What string // a few words on it
+	When string
+}
+
+// listRow tells of a record in a few words.
+func (q *request) listRow(r vf.Record) listRow {
+	row := listRow{link: link{q.nameOf(r), Address(q.n.Name, r.Key())}}
+	v := reflect.ValueOf(r).Elem()
+	var words []string
+	say := func(before, text string) {
+		if text != "" {
+			words = append(words, strings.TrimSpace(before+" "+text))
+		}
+	}
+	for _, m := range []string{"ResourceQuantity", "EffortQuantity", "OnhandQuantity", "AvailableQuantity"} {
+		if f := v.FieldByName(m); f.IsValid() {
+			say("", q.amount(f.Interface().(vf.Measure)))
+		}
+	}
+	if row.Name != "" && ownName(r) != "" {
+		if f := v.FieldByName("ResourceConformsTo"); f.IsValid() && f.String() != "" {
+			say("of", q.link(vf.ID(f.String())).Name)
+		}
+	}
+	for _, p := range [][2]string{{"Provider", "from"}, {"Receiver", "to"}, {"PrimaryAccountable", "of"}, {"PerformedBy", "by"}} {
+		if f := v.FieldByName(p[0]); f.IsValid() && f.String() != "" {
+			say(p[1], q.link(vf.ID(f.String())).Name)
+		}
+	}
+	if f := v.FieldByName("Finished"); f.IsValid() && f.Bool() {
+		words = append(words, "finished")
+	}
+	row.What = strings.Join(words, ", ")
+	for _, p := range []string{"Due", "HasPointInTime", "HasBeginning", "HasEnd", "Created"} {
+		if f := v.FieldByName(p); f.IsValid() && !f.IsZero() {
+			row.When = day(f.Interface().(vf.Time))
+			break
+		}
+	}
+	return row
+}
+
+// classPage is what the page of a list shows.
+type classPage struct {
+	Text        string
+	Rows        []listRow
+	First, More string
+	Network     string
+}
+
+// class answers with the records of a class, a page at a time.
+func (q *request) class(c vf.Class) {
+	f, ok := q.choose(listForms)
+	if !ok {
+		return
+	}
+	at := "/" + q.n.Name + "/" + plurals[c]
+	after := vf.ID(q.r.URL.Query().Get("after"))
+	page := classPage{Text: upper(plain(format.ClassText(c))), Network: q.n.Name}
+	if after != "" {
+		page.First = at
+	}
+	g := &vf.Graph{}
+	last, more := q.found(q.books().Class(c, after, false), perPage, func(r vf.Record) {
+		g.Add(r)
+		page.Rows = append(page.Rows, q.listRow(r))
+	})
+	if more {
+		page.More = at + "?after=" + url.QueryEscape(string(last))
+		q.w.Header().Add("Link", "<"+page.More+`>; rel="next"`)
+	}
+	if f.name == asHTML.name {
+		q.show(http.StatusOK, upper(several(c)), "class", page)
+		return
+	}
+	var b bytes.Buffer
+	if err := format.WriteNetwork(&b, g, q.n.Network()); err != nil {
+		q.fail(err)
+	}
+	q.entity(f, q.tag("", b.Bytes()), b.Bytes())
+}

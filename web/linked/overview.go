@@ -1,0 +1,231 @@
+package linked
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+
+	"commonweal/format"
+	"commonweal/plan"
+	"commonweal/vf"
+)
+
+// overviewPage is what the first page of a network shows.
+type overviewPage struct {
+	Network, ID    string
+	Guest, Nothing bool
+	Classes        []classCount
+	Plan           *planShort
+	Files          []link
+}
+
+// classCount is how many records of a class there are for this asker.
+type classCount struct {
+	Name  string `json:"class"`
+	Words string `json:"-"`
+	At    string `json:"list"`
+	Count int    `json:"count"`
+	Over  bool   `json:"orMore,omitempty"` // there are more; counting stopped
+}
+
+// planShort is the plan in short.
+type planShort struct {
+	OnTime, Late, Short int
+	Problems            []needRow // late and short needs, some of them
+	More                int
+	Next                []nextRow
+	Entry               int64
+}
+
+type needRow struct {
+	link
+	State, Due, Gets string
+}
+
+type nextRow struct {
+	link
+	Who         link
+	From, Until string
+	Firm        bool
+}
+
+// overview answers what is in the network, and how it stands.
+func (q *request) overview() {
+	f, ok := q.choose(pageForms)
+	if !ok {
+		return
+	}
+	p := overviewPage{Network: q.n.Name, ID: q.n.Network(), Guest: q.me.Agent == ""}
+	for _, c := range vf.Classes() {
+		if count, over := q.count(c); count > 0 {
+			p.Classes = append(p.Classes, classCount{string(c), upper(several(c)), "/" + q.n.Name + "/" + plurals[c], count, over})
+		}
+	}
+	p.Nothing = len(p.Classes) == 0
+	for _, file := range []link{{"all as JSON-LD", "network.jsonld"}, {"all as YAML", "network.yaml"}, {"events for hledger", "books.journal"}} {
+		p.Files = append(p.Files, link{file.Name, "/" + q.n.Name + "/" + file.At})
+	}
+	for _, list := range format.Lists {
+		p.Files = append(p.Files, link{list + " as a spreadsheet", "/" + q.n.Name + "/" + list + ".csv"})
+	}
+	if q.me.Agent != "" {
+		p.Files = append(p.Files, link{"my work as a calendar", "/" + q.n.Name + "/work.ics"})
+	}
+	if f.name != asHTML.name {
+		body, err := json.MarshalIndent(map[string]any{"network": p.ID, "classes": p.Classes, "entries": q.books().Size()}, "", " ")
+		if err != nil {
+			q.fail(err)
+		}
+		q.entity(f, q.tag("", body), append(body, '\n'))
+		return
+	}
+	if !p.Nothing {
+		p.Plan = q.planShort()
+	}
+	q.show(http.StatusOK, q.n.Name, "overview", p)
+}
+
+// count is how many records of a class the asker may see; of many where not all
+// are, it stops.
+func (q *request) count(c vf.Class) (n int, over bool) {
+	if q.me.Seat.SeesAll() {
+		return q.books().Count(c), false
+	}
+	_, over = q.found(q.books().Class(c, "", false), mostLooked, func(vf.Record) { n++ })
+	return n, over
+}
+
+// plans keeps what is worked out of the newest plan of each network, once for all
+// who ask.
+type plans struct {
+	mu sync.Mutex
+	of map[string]*planned
+}
+
+// planned is a plan, with its needs and what is next in it.
+type planned struct {
+	plan    *plan.Plan
+	entry   int64
+	needs   []plan.Need
+	steps   []plan.Process // by beginning; none where the plan is too large to list
+	flows   []plan.Flow
+	figures plan.Stats
+}
+
+// mostSteps is from how many processes on a plan is not listed here.
+const mostSteps = 20_000
+
+// plan is the newest plan of the network, nil while there is none.
+func (q *request) plan() *planned {
+	p, entry, err := q.n.Plan()
+	if err != nil || p == nil {
+		return nil
+	}
+	q.plans.mu.Lock()
+	defer q.plans.mu.Unlock()
+	if x := q.plans.of[q.n.Name]; x != nil && x.plan == p {
+		return x
+	}
+	x := &planned{plan: p, entry: entry, needs: p.Needs(), figures: p.Stats()}
+	if x.figures.Processes <= mostSteps {
+		r := p.Report()
+		x.steps, x.flows = r.Processes, r.Flows
+		slices.SortStableFunc(x.steps, func(a, b plan.Process) int { return a.HasBeginning.Compare(b.HasBeginning.Time) })
+	}
+	if q.plans.of == nil {
+		q.plans.of = map[string]*planned{}
+	}
+	q.plans.of[q.n.Name] = x
+	return x
+}
+
+// planShort is the plan in short, as far as the asker may see it.
+func (q *request) planShort() *planShort {
+	p := q.plan()
+	if p == nil {
+		return nil
+	}
+	s := &planShort{Entry: p.entry}
+	all := q.me.Seat.SeesAll()
+	if all {
+		s.OnTime, s.Late, s.Short = p.figures.Needs-p.figures.Late-p.figures.Short, p.figures.Late, p.figures.Short
+	}
+	for i, n := range p.needs {
+		if all && n.State == "onTime" || !all && i >= mostLooked {
+			continue
+		}
+		r, err := q.me.Seat.Record(n.ID)
+		if err != nil {
+			q.fail(err)
+		}
+		if r == nil {
+			continue
+		}
+		if !all {
+			switch n.State {
+			case "late":
+				s.Late++
+			case "short":
+				s.Short++
+			default:
+				s.OnTime++
+			}
+		}
+		if n.State != "onTime" && len(s.Problems) < fewRows {
+			s.Problems = append(s.Problems, q.needRow(n))
+		} else if n.State != "onTime" {
+			s.More++
+		}
+	}
+	for _, x := range p.steps {
+		if len(s.Next) == 10 {
+			break
+		}
+		if x.HasEnd.Before(q.o.Now().Time) || !all && (q.me.Agent == "" || x.PerformedBy != q.me.Agent) {
+			continue
+		}
+		s.Next = append(s.Next, q.nextRow(x))
+	}
+	return s
+}
+
+func (q *request) needRow(n plan.Need) needRow {
+	row := needRow{link: q.link(n.ID), State: map[string]string{"late": "late", "short": "short"}[n.State], Due: day(n.Due)}
+	gets := n.Delivered.HasNumericalValue
+	for _, c := range n.Coverage {
+		if sum, err := gets.Add(c.ResourceQuantity.HasNumericalValue); err == nil { // all in the unit of what is wanted
+			gets = sum
+		}
+	}
+	row.Gets = q.amount(n.Wanted)
+	if n.State == "short" {
+		row.Gets = gets.String() + " of " + row.Gets
+	}
+	if len(n.Coverage) > 0 {
+		row.Gets += ", the last on " + day(n.Coverage[len(n.Coverage)-1].At)
+	}
+	return row
+}
+
+func (q *request) nextRow(x plan.Process) nextRow {
+	row := nextRow{link: q.link(x.ID), From: day(x.HasBeginning), Until: day(x.HasEnd), Firm: x.Firm}
+	if x.PerformedBy != "" {
+		row.Who = q.link(x.PerformedBy)
+	}
+	if row.At != "" {
+		return row
+	}
+	for _, about := range []vf.ID{x.Recipe, x.BasedOn} { // a proposed process is no record yet
+		if about != "" {
+			if l := q.link(about); l.At != "" {
+				row.link = l
+				break
+			}
+		}
+	}
+	if x.Name != "" {
+		row.Name = x.Name
+	}
+	return row
+}
