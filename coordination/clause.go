@@ -132,16 +132,19 @@ func join[T ~string](list []T) string {
 
 func isClass(s string) bool { return vf.NewRecord(vf.Class(s)) != nil }
 
-// plain reports whether a text can be a name or a role: letters, digits and
-// hyphens, beginning with a letter.
-func plain(s string) bool {
+// plain reports whether a text can be a role.
+func plain(s string) bool { return wordLike(s) && !slices.Contains(words, s) }
+
+// wordLike reports whether a text can be a name: letters, digits and hyphens,
+// beginning with a letter.
+func wordLike(s string) bool {
 	for i, r := range s {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80
 		if !letter && (i == 0 || r != '-' && (r < '0' || r > '9')) {
 			return false
 		}
 	}
-	return s != "" && len(s) <= 64 && !slices.Contains(words, s)
+	return s != "" && len(s) <= 64
 }
 
 // parser goes through the words of a clause; after an error it does nothing.
@@ -205,7 +208,7 @@ func (p *parser) need(word string) {
 }
 
 func (p *parser) name() string {
-	name := p.word("the name of the clause and a colon, such as “members-see:”", plain)
+	name := p.word("the name of the clause and a colon, such as “members-see:”", wordLike)
 	p.need(":")
 	return name
 }

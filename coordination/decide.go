@@ -118,8 +118,8 @@ func (v View) first(q *question, h holding, chain []vf.ID, at int) (*Clause, *ch
 		if in == nil {
 			continue
 		}
-		for _, c := range in.byRole[h.role] {
-			if (!c.Here || at <= i) && c.fitsVerb(q.verb) && v.fits(c, q, h.scope, chain) {
+		for _, c := range in.about[right{h.role, q.verb}] {
+			if (!c.Here || at <= i) && v.fits(c, q, h.scope, chain) {
 				return c, in
 			}
 		}
@@ -264,10 +264,7 @@ func (v View) SeesAll(a Actor) bool {
 		if h.scope != "" || v.Register.closing.get(h.role) > v.closingOf(in, h.role) {
 			continue
 		}
-		for _, c := range in.byRole[h.role] {
-			if !c.fitsVerb(See) {
-				continue
-			}
+		for _, c := range in.about[right{h.role, See}] {
 			if !c.Not && c.Extent == All && len(c.Classes)+len(c.Roles) == 0 && c.Scope == "" {
 				return true
 			}
@@ -282,8 +279,8 @@ func (v View) SeesAll(a Actor) bool {
 // closingOf counts the clauses of a charter that narrow what a role sees.
 func (v View) closingOf(in *charter, role string) int {
 	n := 0
-	for _, c := range in.byRole[role] {
-		if c.Not && c.fitsVerb(See) && in != defaultCharter {
+	for _, c := range in.about[right{role, See}] {
+		if c.Not {
 			n++
 		}
 	}

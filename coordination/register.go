@@ -25,7 +25,13 @@ type Register struct {
 type charter struct {
 	record  *vf.Charter // nil of the default
 	clauses []*Clause
-	byRole  map[string][]*Clause
+	about   map[right][]*Clause
+}
+
+// right is what clauses are found by.
+type right struct {
+	role string
+	verb Verb
 }
 
 // NewRegister returns an empty register.
@@ -111,9 +117,15 @@ func compile(r *vf.Charter) *charter {
 }
 
 func (c *charter) sort() {
-	c.byRole = map[string][]*Clause{}
+	c.about = map[right][]*Clause{}
 	for _, clause := range c.clauses {
-		c.byRole[clause.Role] = append(c.byRole[clause.Role], clause)
+		verbs := clause.Verbs
+		if len(verbs) == 0 {
+			verbs = allVerbs
+		}
+		for _, verb := range verbs {
+			c.about[right{clause.Role, verb}] = append(c.about[right{clause.Role, verb}], clause)
+		}
 	}
 }
 

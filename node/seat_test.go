@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"commonweal/journal"
@@ -271,4 +274,68 @@ func TestSeatsAfterReopening(t *testing.T) {
 	b.sound()
 	b.reopen()
 	b.sound()
+}
+
+// Several networks are apart: who may do all in one is a guest in the other.
+func TestSeatsOfSeveralNetworks(t *testing.T) {
+	t.Parallel()
+	a, b := inhabited(t), stocked(t)
+	need := node.Act{Kind: journal.Declare, Key: "n", Records: []vf.Record{yarn("need/n", "agent/ann")}}
+	a.may("agent/ann", need)
+	b.mayNot("unknownReference", "agent/ann", need)
+	for _, id := range []vf.ID{"need/yarn", "spec/wool", "agent/ann", "resource/fleece"} {
+		if r, _ := b.seat("agent/ann").Record(id); r != nil {
+			t.Errorf("the owner of one network sees %s of another", id)
+		}
+	}
+	var heard []node.Change
+	defer b.seat("agent/ann").Subscribe(func(c node.Change) { heard = append(heard, c) })()
+	b.do(need)
+	if len(heard) > 0 {
+		t.Errorf("%+v", heard)
+	}
+}
+
+// Acts and their revocation come from many at once; none is entered after it.
+func TestSeatsWhileRightsAreRevoked(t *testing.T) {
+	t.Parallel()
+	b := inhabited(t)
+	var revoked atomic.Int64
+	revoked.Store(1 << 60)
+	var wait sync.WaitGroup
+	var last, ended atomic.Int64
+	for w := range 4 {
+		wait.Go(func() {
+			defer ended.Add(1)
+			for k := range 30 {
+				r, err := b.seat("agent/bob").Do(context.Background(), node.Act{Kind: journal.Declare, Key: fmt.Sprint(w, " ", k), Records: []vf.Record{yarn(fmt.Sprint("need/", w, "-", k), "agent/bob")}})
+				if err != nil {
+					return
+				}
+				last.Store(max(last.Load(), r[0].Sequence))
+				if r[0].Sequence > revoked.Load() {
+					t.Errorf("entry %d is after the revocation", r[0].Sequence)
+				}
+			}
+		})
+	}
+	wait.Go(func() {
+		for last.Load() < 12 && ended.Load() < 4 {
+			runtime.Gosched()
+		}
+		r := b.may("agent/ann", node.Act{Kind: journal.Withdraw, Key: "out", Of: []vf.ID{"membership/bob-member-"}})
+		revoked.Store(r.Sequence)
+	})
+	wait.Wait()
+	seen := int64(0)
+	err := b.Store().Entries(context.Background(), 0, func(seq int64, raw []byte) error {
+		e, err := journal.Decode(raw)
+		if err == nil && e.Act.Author == "agent/bob" {
+			seen = seq
+		}
+		return err
+	})
+	if err != nil || seen > revoked.Load() {
+		t.Errorf("Bob's last entry is %d, he was out by %d: %v", seen, revoked.Load(), err)
+	}
 }
