@@ -51,6 +51,7 @@ type Act struct {
 	Of        []vf.ID           `json:"of,omitempty"`
 	Network   string            `json:"network,omitempty"`
 	PublicKey PublicKey         `json:"publicKey,omitempty"`
+	Proof     *Proof            `json:"proof,omitempty"` // that the author signed it; see [Signed]
 }
 
 // Limits of one act; a longer one is split into several of one batch.
@@ -87,6 +88,11 @@ func (a *Act) Check() error {
 			return rule.Refuse("notAPublicKey", "value", string(a.PublicKey))
 		}
 	}
+	if a.Proof != nil {
+		if err := a.Proof.check(); err != nil {
+			return err
+		}
+	}
 	for i, raw := range a.Records {
 		if _, _, err := head(raw); err != nil {
 			return rule.Refuse("notARecord", "record", fmt.Sprintf("Record %d of the act", i+1), "reason", err.Error())
@@ -107,6 +113,8 @@ func (a *Act) lacks() string {
 		return "an idempotency key"
 	case a.Kind == Genesis && a.Network == "":
 		return "the network's id"
+	case a.Kind == Genesis && a.Proof != nil:
+		return "no proof: the author of a genesis has no key yet"
 	case a.Kind != Genesis && a.Network != "":
 		return "no network's id, which only a genesis says"
 	case keys && a.PublicKey == "":

@@ -26,11 +26,12 @@
 // An entry is one JSON object in the canonical form of RFC 8785, with these
 // members and no others:
 //
-//	{"act":{"at":…,"author":…,"key":…,"kind":…,"network":…,"of":[…],"publicKey":…,"records":[…]},
+//	{"act":{"at":…,"author":…,"key":…,"kind":…,"network":…,"of":[…],"proof":{"key":…,"signature":…},"publicKey":…,"records":[…]},
 //	 "network":…,"previous":…,"sequence":…,"signature":…,"signedBy":…}
 //
 // "network" and "publicKey" stand in the act only where its kind has them,
-// "of" and "records" only where there are any. "previous" is the leaf hash of
+// "of" and "records" only where there are any, "proof" only where the author signed
+// the act. "previous" is the leaf hash of
 // the entry before in base64, "" in the genesis. "signature" is an Ed25519
 // signature in base64 over the canonical form of the entry without the member
 // "signature". Numbers in records are whole and at most 2⁵³-1; quantities are
@@ -48,6 +49,17 @@
 // is no longer to be trusted: checkpoints with its signature then count for
 // nothing unless the verifier held them. A network whose key in use is lost
 // cannot go on in the same journal.
+//
+// # Keys of authors
+//
+// The network's key says that an act was entered; whose act it was, the network
+// vouches for. An author who has a key of their own ([vf.DeviceKey], a record in the
+// journal) may sign the act itself: the [Proof] in it is an Ed25519 signature in
+// base64 over the canonical form of {"act":…,"network":…}, the act without its proof
+// and the network's id ([Signed]). The key must be the author's by an entry before,
+// and in force at the time of the act. [Verify] checks every proof, and says how many
+// acts their authors signed; the others were signed on their behalf. A proof covers
+// the public part of records and the salted hashes of their profiles.
 //
 // # What a proof covers
 //

@@ -77,6 +77,10 @@ func (a *Act) append(dst []byte) ([]byte, error) {
 	if len(a.Of) > 0 {
 		dst = append(dst, ']')
 	}
+	if a.Proof != nil {
+		dst = appendText(append(dst, `,"proof":{"key":`...), string(a.Proof.Key))
+		dst = append(appendText(append(dst, `,"signature":`...), base64.StdEncoding.EncodeToString(a.Proof.Signature)), '}')
+	}
 	if a.PublicKey != "" {
 		dst = appendText(append(dst, `,"publicKey":`...), string(a.PublicKey))
 	}
@@ -211,6 +215,9 @@ func (d *decoder) act(a *Act) {
 			return err
 		})
 		d.filled(len(a.Of))
+	}
+	if d.optional(`,"proof":`) {
+		a.Proof = d.proof()
 	}
 	if d.optional(`,"publicKey":`) {
 		a.PublicKey = PublicKey(d.some())

@@ -197,3 +197,129 @@ func TestRefusals(t *testing.T) {
 	_, err = (&journal.State{}).Checkpoint(signer(1))
 	refused(t, err, "keyNotInUse")
 }
+
+// A proof stands in the entry in one form, and covers everything but itself.
+func TestProofsCoverTheAct(t *testing.T) {
+	t.Parallel()
+	b := newBook(t, 1)
+	author := signer(7)
+	rapid.Check(t, func(rt *rapid.T) {
+		act := anyAct(rt)
+		signed, err := journal.Signed(network, act)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if want, err := jcs.Transform(signed); err != nil || !bytes.Equal(want, signed) {
+			rt.Fatalf("what is signed is not canonical: %s, %v", signed, err)
+		}
+		act.Proof = &journal.Proof{Key: author.PublicKey()}
+		if act.Proof.Signature, err = author.Sign(signed); err != nil {
+			rt.Fatal(err)
+		}
+		sealed, err := b.state.Clone().Seal(act, b.signer)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if want, err := jcs.Transform(sealed.Raw); err != nil || !bytes.Equal(want, sealed.Raw) {
+			rt.Fatalf("the entry is not canonical: %s, %v", sealed.Raw, err)
+		}
+		e, err := journal.Decode(sealed.Raw)
+		if err != nil || !e.Act.Proves(network) || e.Act.Proves(network+"other/") {
+			rt.Fatalf("%s: %v", sealed.Raw, err)
+		}
+		other := e.Act
+		switch rapid.IntRange(0, 3).Draw(rt, "what is changed") {
+		case 0:
+			other.Author += "x"
+		case 1:
+			other.Key += "x"
+		case 2:
+			other.Of = append([]vf.ID{"y"}, other.Of...)
+		case 3:
+			other.At = vf.At(other.At.Unix() + 1)
+		}
+		if other.Proves(network) {
+			rt.Fatalf("the proof holds for another act: %+v", other)
+		}
+	})
+}
+
+func TestProofsAreRead(t *testing.T) {
+	t.Parallel()
+	b := newBook(t, 1)
+	act := need(1)
+	act.Proof = &journal.Proof{Key: signer(7).PublicKey(), Signature: make([]byte, 64)}
+	sealed, err := b.state.Clone().Seal(act, b.signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, edit := range map[string][2]string{
+		"another order": {`"proof":{"key":`, `"proof":{"more":`}, "a short signature": {`"signature":"AAAA`, `"signature":"`},
+		"no key": {string(signer(7).PublicKey()), ""}, "an empty proof": {`"proof":{"key"`, `"proof":{},"x":{"key"`},
+		"another form of the signature": {`AAAA=="},"records"`, `AAAB=="},"records"`},
+	} {
+		edited := strings.Replace(string(sealed.Raw), edit[0], edit[1], 1)
+		if edited == string(sealed.Raw) {
+			t.Fatalf("%s: nothing was changed in %s", what, sealed.Raw)
+		}
+		if _, err := journal.Decode([]byte(edited)); err == nil {
+			t.Errorf("%s was accepted", what)
+		}
+	}
+	start := genesis(b.signer)
+	start.Proof = act.Proof
+	if _, err := (&journal.State{}).Seal(start, b.signer); err == nil {
+		t.Error("a genesis with a proof was sealed")
+	}
+}
+
+// Verification finds proofs that are not by the author, offline.
+func TestVerifyChecksAuthors(t *testing.T) {
+	t.Parallel()
+	own, stranger := signer(7), signer(8)
+	device := func(id, of string, more string) json.RawMessage {
+		return json.RawMessage(`{"@id":"` + id + `","@type":"DeviceKey","keyOf":"` + of + `","publicKey":"` + string(own.PublicKey()) + `"` + more + `}`)
+	}
+	sign := func(act journal.Act, s journal.Signer) journal.Act {
+		signed, err := journal.Signed(network, act)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signature, err := s.Sign(signed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		act.Proof = &journal.Proof{Key: s.PublicKey(), Signature: signature}
+		return act
+	}
+	keys := func(key string, kind journal.Kind, of []vf.ID, records ...json.RawMessage) journal.Act {
+		return journal.Act{Kind: kind, Author: "agent/ana", Key: key, At: need(1).At, Records: records, Of: of}
+	}
+	declared := keys("d", journal.Declare, nil, device("key/1", "agent/ana", ""))
+	tampered := sign(need(1), own)
+	tampered.Key = "another"
+	for name, c := range map[string]struct {
+		acts    []journal.Act
+		authors int64
+		fault   bool
+	}{
+		"signed":                     {[]journal.Act{declared, sign(need(1), own), need(2)}, 1, false},
+		"by nobody's key":            {[]journal.Act{declared, sign(need(1), stranger)}, 0, true},
+		"before the key was known":   {[]journal.Act{sign(need(1), own), declared}, 0, true},
+		"by the key of another":      {[]journal.Act{keys("d", journal.Declare, nil, device("key/1", "agent/bob", "")), sign(need(1), own)}, 0, true},
+		"after the key had gone":     {[]journal.Act{declared, keys("w", journal.Withdraw, []vf.ID{"key/1"}), sign(need(1), own)}, 0, true},
+		"after the key had ended":    {[]journal.Act{declared, keys("c", journal.Change, nil, device("key/1", "agent/ana", `,"hasEnd":"2020-01-01T00:00:00Z"`)), sign(need(1), own)}, 0, true},
+		"before the key was to hold": {[]journal.Act{keys("d", journal.Declare, nil, device("key/1", "agent/ana", `,"hasBeginning":"2999-01-01T00:00:00Z"`)), sign(need(1), own)}, 0, true},
+		"of another act":             {[]journal.Act{declared, tampered}, 0, true},
+		"declared with itself":       {[]journal.Act{sign(declared, own)}, 0, true},
+	} {
+		b := newBook(t, 1)
+		for _, act := range c.acts {
+			b.add(t, act)
+		}
+		report := journal.Verify(entries(b.raws), journal.Evidence{})
+		if c.fault != !report.Sound() || c.fault && report.Fault.Kind != journal.BadAuthor || !c.fault && report.Authors != c.authors {
+			t.Errorf("%s: %+v, %v", name, report, report.Fault)
+		}
+	}
+}

@@ -13,6 +13,7 @@ const (
 	BrokenChain   FaultKind = "brokenChain"   // the entry before is not the one that it names
 	NotAdmitted   FaultKind = "notAdmitted"   // act or key cannot stand here
 	BadSignature  FaultKind = "badSignature"  // the signature is not of the key that it names
+	BadAuthor     FaultKind = "badAuthor"     // its proof is not by a key of the author
 	BadCheckpoint FaultKind = "badCheckpoint" // a checkpoint is not a note signed by the key in use
 	OtherRoot     FaultKind = "otherRoot"     // the entries are not those that a checkpoint covers
 	OtherHash     FaultKind = "otherHash"     // a stored hash of the tree is not that of the entries
@@ -28,6 +29,7 @@ var faultSentences = map[FaultKind]string{
 	BrokenChain:   "does not follow the entry before it",
 	NotAdmitted:   "cannot stand here",
 	BadSignature:  "was not signed by the key in use",
+	BadAuthor:     "was not signed by its author",
 	BadCheckpoint: "has a checkpoint that nobody can rely on",
 	OtherRoot:     "or one after it is not the one that a checkpoint covers",
 	OtherHash:     "has another hash stored with it",

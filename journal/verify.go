@@ -28,8 +28,9 @@ type Report struct {
 	Entries int64     `json:"entries"` // read and found in order
 	Root    tlog.Hash `json:"root"`    // of these
 	Keys    Keyring   `json:"keys"`
-	Held    int64     `json:"held"`   // entries covered by the newest checkpoint that the verifier held
-	Stored  int64     `json:"stored"` // entries covered by the newest checkpoint stored with the journal
+	Held    int64     `json:"held"`    // entries covered by the newest checkpoint that the verifier held
+	Stored  int64     `json:"stored"`  // entries covered by the newest checkpoint stored with the journal
+	Authors int64     `json:"authors"` // acts that their authors signed; the others stand on the network's key alone
 	Fault   *Fault    `json:"fault,omitempty"`
 }
 
@@ -42,6 +43,9 @@ func (r *Report) Covers() string {
 		return fmt.Sprintf("%d entries were read until a fault was found; nothing is said of what stands after it.", r.Entries)
 	}
 	text := fmt.Sprintf("All %d entries follow each other and are signed by the network's keys.", r.Entries)
+	if r.Authors > 0 {
+		text += fmt.Sprintf(" %d are signed by their authors too, so that nobody else could have written them; the other %d were signed on their authors' behalf.", r.Authors, r.Entries-r.Authors)
+	}
 	switch {
 	case r.Held == 0:
 		return text + " You hold no checkpoint from elsewhere, so whoever has the keys could have written all of them anew, or cut off the end. " +
@@ -64,7 +68,7 @@ type claim struct {
 // it comes to its size. It stops at the first fault. Checkpoints signed by a key
 // that was revoked later count only if the verifier held them.
 func Verify(entries Entries, ev Evidence) *Report {
-	v := verification{state: &State{}, report: &Report{}, firstKey: ev.FirstKey, stored: ev.Hashes}
+	v := verification{state: &State{}, devices: newDevices(), report: &Report{}, firstKey: ev.FirstKey, stored: ev.Hashes}
 	if v.collect(ev.Held, true) && v.collect(ev.Stored, false) {
 		v.run(entries)
 	}
@@ -78,6 +82,7 @@ func Verify(entries Entries, ev Evidence) *Report {
 
 type verification struct {
 	state    *State
+	devices  *devices
 	report   *Report
 	firstKey PublicKey
 	stored   tlog.HashReader
@@ -165,10 +170,13 @@ func (v *verification) compareHashes() error {
 }
 
 func (v *verification) entry(raw []byte) error {
-	_, hashes, err := v.state.Apply(raw)
+	e, hashes, err := v.state.Apply(raw)
 	if err != nil {
 		errors.As(err, &v.report.Fault)
 		return errStop
+	}
+	if err := v.author(e); err != nil {
+		return err
 	}
 	if v.stored != nil {
 		v.hashes = append(v.hashes, hashes...)
@@ -186,6 +194,21 @@ func (v *verification) entry(raw []byte) error {
 			return err
 		}
 		v.done++
+	}
+	return nil
+}
+
+// author checks the proof of an entry, if it has one, against the keys that the
+// entries before it declare.
+func (v *verification) author(e *Entry) error {
+	if e.Act.Proof != nil {
+		if wrong := v.devices.check(e.Network, &e.Act); wrong != "" {
+			return v.fail(e.Sequence, BadAuthor, wrong)
+		}
+		v.report.Authors++
+	}
+	if err := v.devices.take(&e.Act); err != nil {
+		return v.fail(e.Sequence, NotAnEntry, "a device key in it cannot be read: "+err.Error())
 	}
 	return nil
 }

@@ -33,6 +33,13 @@ type Act struct {
 	// the journal.
 	Seen map[vf.ID]int64
 
+	// Salt, if not zero, is what the salts of the act's profiles are made from: so the
+	// same act can be made twice to the byte. It must be random and never used twice.
+	Salt [32]byte
+
+	// Proof says that the author signed what [Seat.Prepare] returned of this act.
+	Proof *journal.Proof
+
 	// Progress, if not nil, is called now and then with how many of the records
 	// are ready to be written.
 	Progress func(done, total int)
@@ -196,13 +203,19 @@ func (d *draft) one(ctx context.Context, a *Act) (Result, error) {
 	if a.At.IsZero() {
 		a.At = d.n.options.Now()
 	}
-	if err := d.allowed(a); err != nil {
+	if err := d.seated(a); err != nil {
 		return Result{}, err
 	}
 	if seq, used, err := d.used(ctx, a.Key); err != nil {
 		return Result{}, err
 	} else if used {
 		return d.repeat(ctx, a, seq)
+	}
+	if err := d.allowed(a); err != nil {
+		return Result{}, err
+	}
+	if err := d.signedLately(a); err != nil {
+		return Result{}, err
 	}
 	if err := d.asSeen(a); err != nil {
 		return Result{}, err
@@ -221,6 +234,9 @@ const perEntry = 1000
 func (d *draft) enter(ctx context.Context, a *Act, v verb, records []vf.Record) (Result, error) {
 	f := d.fork()
 	f.by = a.Author
+	if a.Proof != nil && len(records) > perEntry {
+		return Result{}, badProof("it would be several entries, and a signed act is one; sign at most " + strconv.Itoa(perEntry) + " records at once")
+	}
 	r := Result{Sequence: f.journal.Size()}
 	for done := 0; r.Entries == 0 || done < len(records); r.Entries++ {
 		if err := ctx.Err(); err != nil {

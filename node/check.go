@@ -41,7 +41,7 @@ func (d *draft) complete(a *Act, events []*vf.EconomicEvent) ([]*vf.EconomicEven
 // check refuses records that make no sense in themselves or beside those in the
 // books: references, classes, units, quantities, times, names.
 func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
-	if err := d.checkCharters(records); err != nil {
+	if err := d.checkRights(records); err != nil {
 		return err
 	}
 	g, known := &vf.Graph{}, &vf.Graph{}

@@ -55,6 +55,9 @@
 // refusals leave its id out. (An id that is taken cannot be hidden.) [Node.Do] asks
 // for no rights: it is for whoever holds the folder and its key.
 //
+// [Seat.Prepare] returns what an author with a device key has to sign, and Do enters
+// just that, with the proof, or refuses it.
+//
 // A network begins without members; whoever begins it enters, by Node.Do in one
 // call, the first Person and a Membership of that person in the role owner. From
 // then on no act is accepted that would leave nobody who may change the charter.

@@ -93,13 +93,16 @@ func (d *draft) hash(id vf.ID) string {
 
 // seal splits the records, makes the entry and notes what has changed.
 func (d *draft) seal(a *Act, key string, records []vf.Record, gone map[vf.ID]vf.Record) error {
-	j := journal.Act{Kind: a.Kind, Author: a.Author, At: a.At, Key: key, Of: a.Of, Network: a.Network, PublicKey: a.PublicKey}
+	j := journal.Act{Kind: a.Kind, Author: a.Author, At: a.At, Key: key, Of: a.Of, Network: a.Network, PublicKey: a.PublicKey, Proof: a.Proof}
 	for _, r := range records {
-		raw, err := d.split(r)
+		raw, err := d.split(a, r)
 		if err != nil {
 			return err
 		}
 		j.Records = append(j.Records, raw)
+	}
+	if err := d.provedBy(&j); err != nil {
+		return err
 	}
 	sealed, err := d.journal.Seal(j, d.n.signer)
 	if err != nil {
@@ -133,7 +136,7 @@ func (d *draft) changed(of []vf.ID, records []vf.Record) []vf.ID {
 
 // split parts a record into what the journal carries and its profile, which
 // takes the place of the one before.
-func (d *draft) split(r vf.Record) (json.RawMessage, error) {
+func (d *draft) split(a *Act, r vf.Record) (json.RawMessage, error) {
 	raw, err := vf.Encode(r)
 	if err != nil {
 		return nil, err
@@ -148,7 +151,7 @@ func (d *draft) split(r vf.Record) (json.RawMessage, error) {
 		d.raw[id] = raw
 		return raw, err
 	}
-	open, profile, err := journal.Split(raw, d.n.options.Salt())
+	open, profile, err := journal.Split(raw, d.salt(a, id))
 	if err != nil {
 		return nil, err
 	}

@@ -46,9 +46,8 @@ func (d *draft) author(id vf.ID) vf.ID {
 	return d.n.authors[id]
 }
 
-// allowed refuses an act that is not the actor's to do. It asks before anything
-// else is said about the act.
-func (d *draft) allowed(a *Act) error {
+// seated makes an act from a seat that of the actor, at the time of entering.
+func (d *draft) seated(a *Act) error {
 	s := d.seat
 	if s == nil {
 		return nil
@@ -56,12 +55,24 @@ func (d *draft) allowed(a *Act) error {
 	if a.Author == "" {
 		a.Author = s.actor.Agent
 	}
-	a.At = d.n.options.Now()
-	v := d.view(a)
+	if a.Proof == nil { // else the author has signed a time
+		a.At = d.n.options.Now()
+	}
 	if a.Author != s.actor.Agent {
 		refused := coordination.Decision{Reason: "an act is by who does it"}
 		return refused.Refusal(s.actor, coordination.Verb(a.Kind), "in the name of "+string(a.Author))
 	}
+	return nil
+}
+
+// allowed refuses an act that is not the actor's to do. It asks before anything
+// else is said about the act, but that the same act was entered before.
+func (d *draft) allowed(a *Act) error {
+	s := d.seat
+	if s == nil {
+		return nil
+	}
+	v := d.view(a)
 	c := clerk{d: d, v: v, books: d.view(nil), a: a, all: v.SeesAll(s.actor)}
 	if err := c.about(); err != nil {
 		return err
@@ -289,10 +300,13 @@ func (d *draft) inOrderOfRights(before *draft, a *Act, records []vf.Record) erro
 	return nil
 }
 
-// checkCharters refuses charters that cannot be read, that rewrite one that
-// stands, or whose version is not the next.
-func (d *draft) checkCharters(records []vf.Record) error {
+// checkRights refuses charters that cannot be read, that rewrite one that stands,
+// or whose version is not the next, and device keys that are none.
+func (d *draft) checkRights(records []vf.Record) error {
 	for _, r := range records {
+		if k, ok := r.(*vf.DeviceKey); ok && k.PublicKey != "" && !journal.PublicKey(k.PublicKey).Valid() {
+			return rule.Refuse("notAPublicKey", "value", k.PublicKey).At(string(k.ID))
+		}
 		c, ok := r.(*vf.Charter)
 		if !ok {
 			continue

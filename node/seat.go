@@ -162,7 +162,7 @@ func (s *Seat) part(c Change) (Change, bool) {
 	mine := Change{Sequence: c.Sequence, Act: c.Act, gone: c.gone}
 	mine.Changed = fitting(c.Changed, sees)
 	mine.Act.Of = fitting(c.Act.Of, sees)
-	mine.Act.Records = nil
+	mine.Act.Records, mine.Act.Proof = nil, nil // the proof is over records that may be hidden
 	for _, raw := range c.Act.Records {
 		if r, _, err := opened(raw); err == nil && sees(r.Key()) {
 			mine.Act.Records = append(mine.Act.Records, raw)

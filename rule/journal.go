@@ -14,6 +14,7 @@ var journalRules = []Rule{
 	{"keyNotInUse", "The key {key} does not sign now; the key in use is {inUse}.", "Sign with the key in use; another takes its place by rotateKey."},
 	{"keyUsedBefore", "The key {key} was used in this journal before.", "Make a new key to rotate to."},
 	{"unknownKey", "The key {key} was never used in this journal.", "The journal's keys are shown by “commonweal verify”."},
+	{"badProof", "The author's signature does not hold: {reason}.", "Declare the key first as a DeviceKey of the author; prepare the act anew, sign what comes back, and send it with the signature."},
 	{"keyInUse", "The key {key} is in use; without it nobody could sign the next entry.", "Rotate to another key first, then revoke this one."},
 }
 

@@ -216,6 +216,8 @@ func describe(r vf.Record) string {
 			scope = string(r.InScopeOf)
 		}
 		return fmt.Sprintf("%s: %s is %s in %s", r.ID, r.Member, r.Role, scope)
+	case *vf.DeviceKey:
+		return fmt.Sprintf("%s: %s of %s", r.ID, r.PublicKey, r.KeyOf)
 	case *vf.Charter:
 		return fmt.Sprintf("%s: charter, version %d, with %d clauses", r.ID, r.Version, len(r.Clauses))
 	}

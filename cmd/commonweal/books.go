@@ -111,12 +111,36 @@ func (p *program) do(b *books, a node.Act) error {
 	return p.tell(entered{results[0].Sequence, string(a.Kind), a.Key, results[0].Repeated, ids}, records)
 }
 
-// enter enters an act: with all rights, or with those of the charter.
+// enter enters an act: with all rights, or with those of the charter; signed by the
+// author where there is a key for it.
 func (p *program) enter(b *books, a node.Act) ([]node.Result, error) {
+	do, prepare := b.Do, b.Prepare
 	if p.ByCharter {
-		return b.Seat(node.Actor{Agent: a.Author}).Do(p.ctx, a)
+		seat := b.Seat(node.Actor{Agent: a.Author})
+		do, prepare = seat.Do, seat.Prepare
 	}
-	return b.Do(p.ctx, a)
+	if p.SignWith == "" {
+		return do(p.ctx, a)
+	}
+	signer, err := host.ReadKey(p.SignWith)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, cannotRead(p.SignWith, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a, signed, err := prepare(p.ctx, a)
+	if err != nil || signed == nil {
+		if err != nil {
+			return nil, err
+		}
+		return do(p.ctx, a) // it stands in the books already
+	}
+	a.Proof = &journal.Proof{Key: signer.PublicKey()}
+	if a.Proof.Signature, err = signer.Sign(signed); err != nil {
+		return nil, err
+	}
+	return do(p.ctx, a)
 }
 
 // newFolder makes a data folder where none is.

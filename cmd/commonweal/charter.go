@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
 	"commonweal/coordination"
+	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/vf"
 )
@@ -264,5 +267,36 @@ func (c *declareCharter) Run(p *program) error {
 			r.Version++
 		}
 		return []vf.Record{r}, nil
+	})
+}
+
+// declareKey enters a key of somebody.
+type declareKey struct {
+	Of     vf.ID  `required:"" help:"Whose it is: an agent."`
+	File   string `help:"File of the key that signs; it is made if it is not there. Keep it to yourself."`
+	Public string `help:"The public key, ed25519: and base64, of a key that is kept elsewhere."`
+	From   string `help:"From when it holds; at once if left out."`
+	Until  string `help:"Until when it holds."`
+	ID     vf.ID  `help:"Id of the record; made new if left out."`
+}
+
+// Run declares the key; only its public half goes into the books.
+func (c *declareKey) Run(p *program) error {
+	if (c.File == "") == (c.Public == "") {
+		return usage("say either --file or --public")
+	}
+	if c.File != "" {
+		signer, err := host.ReadKey(c.File)
+		if errors.Is(err, fs.ErrNotExist) {
+			signer, err = host.MakeKey(c.File)
+		}
+		if err != nil {
+			return err
+		}
+		c.Public = string(signer.PublicKey())
+	}
+	return p.act(journal.Declare, func(f *facts) ([]vf.Record, []vf.ID) {
+		f.said.with("keyOf", "--of", "publicKey", "--public", "hasBeginning", "--from", "hasEnd", "--until")
+		return []vf.Record{&vf.DeviceKey{ID: f.id(c.ID, "key"), KeyOf: c.Of, PublicKey: c.Public, HasBeginning: f.time("--from", c.From), HasEnd: f.time("--until", c.Until)}}, nil
 	})
 }

@@ -18,6 +18,7 @@ type declareCommand struct {
 
 	Membership declareMembership `cmd:"" help:"Somebody belongs to the network, a circle, a group or a project, in a role."`
 	Charter    declareCharter    `cmd:"" help:"What the roles of the network, or of a circle, group or project, may do."`
+	Key        declareKey        `cmd:"" help:"A key with which somebody signs acts."`
 }
 
 // declareNeed makes an intent with a receiver.

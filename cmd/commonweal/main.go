@@ -43,7 +43,8 @@ type program struct {
 	As    vf.ID  `help:"Who acts: the id of an agent; the network itself if left out." env:"COMMONWEAL_AS"`
 	Key   string `help:"Name of this act: the same act sent again with the same key happens once. Made new if left out."`
 
-	ByCharter bool `help:"Act with the rights that the charter gives to --as, instead of those of whoever holds the folder and its key." env:"COMMONWEAL_BY_CHARTER"`
+	ByCharter bool   `help:"Act with the rights that the charter gives to --as, instead of those of whoever holds the folder and its key." env:"COMMONWEAL_BY_CHARTER"`
+	SignWith  string `help:"File with a key of --as, as declare key makes it: the act is signed with it, so that nobody else could have written it." env:"COMMONWEAL_SIGN_WITH" placeholder:"FILE"`
 
 	Wait time.Duration `help:"How long an act waits while another commonweal writes the same books; reading never waits." env:"COMMONWEAL_WAIT" default:"10s"`
 
