@@ -31,6 +31,18 @@ var (
 	lasting = map[vf.Class]bool{"EconomicEvent": true, "Commitment": true, "EconomicResource": true, "Unit": true}
 )
 
+// argumentOf is the name of the argument that takes a record of a class. Two are
+// short, as in the schema that others know.
+func argumentOf(c vf.Class) string {
+	switch c {
+	case "EconomicEvent":
+		return "event"
+	case "EconomicResource":
+		return "resource"
+	}
+	return lower(typeOf(c))
+}
+
 // inputs adds for each class the inputs with which a record is made and said anew,
 // and the mutations that take them.
 func (s *schema) inputs(mutation *object) {
@@ -55,14 +67,14 @@ func (s *schema) inputs(mutation *object) {
 			response.field("economicResource", "EconomicResource", resourceOf)
 		}
 		response.field("result", "ActResult!", func(_ *execution, p any, _ arguments) (any, error) { return p, nil })
-		args := []argument{{field, name + "CreateParams!", ""}}
+		args := []argument{{argumentOf(c), name + "CreateParams!", ""}}
 		if c == "EconomicEvent" {
 			args = append(args, argument{"newInventoriedResource", "EconomicResourceCreateParams", ""})
 		}
-		mutation.field("create"+name, name+"Response!", creates(c, field), append(args, argument{"key", "ID", ""})...)
+		mutation.field("create"+name, name+"Response!", creates(c, argumentOf(c)), append(args, argument{"key", "ID", ""})...)
 		if !fixed[c] {
 			s.add(update)
-			mutation.field("update"+name, name+"Response!", updates(c, field), argument{field, name + "UpdateParams!", ""}, argument{"key", "ID", ""})
+			mutation.field("update"+name, name+"Response!", updates(c, argumentOf(c)), argument{argumentOf(c), name + "UpdateParams!", ""}, argument{"key", "ID", ""})
 		}
 		if !lasting[c] {
 			mutation.field("delete"+name, "ActResult!", deletes(c), argument{"id", "ID!", ""}, argument{"revisionId", "ID!", ""}, argument{"key", "ID", ""})

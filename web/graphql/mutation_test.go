@@ -34,7 +34,7 @@ func TestStory(t *testing.T) {
 		commit(records: [{process: {id: "process/1", name: "Spin", basedOn: "spec/spin"}}, {commitment: {id: "promise/1", action: "produce", outputOf: "process/1", provider: "agent/mill",
 			receiver: "agent/ann", resourceConformsTo: "spec/yarn", resourceQuantity: {hasNumericalValue: "3.5", hasUnit: "unit/kg"}, satisfies: ["need/yarn"], due: "2023-06-01"}}], key: "12") { records { id } }
 	}`, nil)
-	d.want(`mutation { createEconomicEvent(economicEvent: {id: "event/0", action: "raise", provider: "agent/ann", receiver: "agent/ann", resourceQuantity: {hasNumericalValue: "10", hasUnit: "unit/kg"}, hasPointInTime: "2023-05-02"},
+	d.want(`mutation { createEconomicEvent(event: {id: "event/0", action: "raise", provider: "agent/ann", receiver: "agent/ann", resourceQuantity: {hasNumericalValue: "10", hasUnit: "unit/kg"}, hasPointInTime: "2023-05-02"},
 		newInventoriedResource: {id: "resource/wool", name: "Wool", conformsTo: "spec/wool", primaryAccountable: "agent/ann"}, key: "13") { economicResource { id onhandQuantity { hasNumericalValue } } result { repeated } } }`,
 		`{"createEconomicEvent":{"economicResource":{"id":"resource/wool","onhandQuantity":{"hasNumericalValue":"10"}},"result":{"repeated":false}}}`)
 	d.want(`mutation { record(records: [

@@ -157,6 +157,8 @@ func (s *schema) records(query *object) {
 		return list, nil
 	}).times = len(vf.ActionTable)
 	query.field("myAgent", "Agent", func(x *execution, _ any, _ arguments) (any, error) { return x.refer(x.seat.Actor().Agent) })
+	pages(query.field("offers", "ProposalConnection!", proposals("offer", "provider")), "ProposalFilterParams")
+	pages(query.field("requests", "ProposalConnection!", proposals("request", "receiver")), "ProposalFilterParams")
 	s.connection("Agent")
 	s.connection("Flow")
 	s.connection("Record")
@@ -248,6 +250,25 @@ func single(c vf.Class) resolver {
 			return r, nil
 		}
 		return nil, nil
+	}
+}
+
+// proposals resolves the proposals of a purpose: those that say it, and those that
+// say none and publish an intent with an agent on that side.
+func proposals(purpose, side string) resolver {
+	return func(x *execution, _ any, args arguments) (any, error) {
+		return x.filtered(args, []vf.Class{"Proposal"}, nil, func(r vf.Record) bool {
+			p := r.(*vf.Proposal)
+			if p.Purpose != "" {
+				return strings.EqualFold(p.Purpose, purpose)
+			}
+			for _, id := range p.Publishes {
+				if i, err := x.refer(id); err == nil && i != nil && !held(i.(vf.Record), side).IsZero() {
+					return true
+				}
+			}
+			return false
+		})
 	}
 }
 
