@@ -99,7 +99,7 @@ func (n *Node) Pick(ctx context.Context, sequences []int64) (map[int64][]byte, e
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
 	found := make(map[int64][]byte, len(wanted))
-	if s, ok := n.store.(picker); ok {
+	if s, ok := n.store.(store.Picker); ok {
 		return found, s.Pick(ctx, wanted, func(seq int64, raw []byte) error {
 			found[seq] = raw
 			return nil
@@ -128,11 +128,6 @@ func (n *Node) Pick(ctx context.Context, sequences []int64) (map[int64][]byte, e
 		i = last + 1
 	}
 	return found, nil
-}
-
-// picker is a store that reads entries that stand apart with one statement.
-type picker interface {
-	Pick(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error
 }
 
 // Public reads a record as it stands in the journal: without its personal part.

@@ -135,6 +135,12 @@ type Reader interface {
 	Views(ctx context.Context) ([]string, error)
 }
 
+// Picker is a store that reads entries that stand apart with one statement.
+type Picker interface {
+	// Pick gives the entries of these sequences that there are, in order.
+	Pick(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error
+}
+
 // HashReader makes a store the reader of its hashes, for proofs.
 func HashReader(ctx context.Context, s Source) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) { return s.Hashes(ctx, indexes) })

@@ -185,6 +185,39 @@ func (r *reader) explain(ctx context.Context, err error) error {
 	return err
 }
 
+// Pick gives the entries of some sequences, in order.
+func (r *reader) Pick(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error {
+	type entry struct {
+		seq int64
+		raw []byte
+	}
+	var list []entry
+	err := r.from.lend(ctx, func(q querier) error {
+		rows, err := q.Query(ctx, "SELECT seq, raw FROM journal WHERE seq = ANY($1) ORDER BY seq", sequences)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var e entry
+			if err := rows.Scan(&e.seq, &e.raw); err != nil {
+				return err
+			}
+			list = append(list, e)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return r.explain(ctx, err)
+	}
+	for _, e := range list { // the connection is given back by now
+		if err := f(e.seq, e.raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Hashes gives stored hashes in the order asked for.
 func (r *reader) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
 	if len(indexes) == 0 {

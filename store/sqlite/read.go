@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -74,6 +75,41 @@ func (r *reader) Entries(ctx context.Context, from int64, f func(seq int64, raw 
 		}
 	}
 	return r.explain(rows.Err())
+}
+
+// Pick gives the entries of some sequences, in order.
+func (r *reader) Pick(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error {
+	sequences = slices.Clone(sequences)
+	slices.Sort(sequences)
+	for part := range slices.Chunk(sequences, maxPlaces) {
+		if err := r.pickSome(ctx, part, f); err != nil {
+			return r.explain(err)
+		}
+	}
+	return nil
+}
+
+func (r *reader) pickSome(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error {
+	args := make([]any, len(sequences))
+	for i, seq := range sequences {
+		args[i] = seq
+	}
+	rows, err := r.db.QueryContext(ctx, "SELECT seq, raw FROM journal WHERE seq IN (?"+strings.Repeat(",?", len(sequences)-1)+") ORDER BY seq", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq int64
+		var raw []byte
+		if err := rows.Scan(&seq, &raw); err != nil {
+			return err
+		}
+		if err := f(seq, raw); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // maxPlaces is how many hashes one query asks for.

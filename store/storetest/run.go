@@ -138,6 +138,18 @@ func testReadBack(t *testing.T, open Open) {
 			t.Errorf("from %d the entries ended at %d", from, next)
 		}
 	}
+	if p, ok := s.(store.Picker); ok { // wrappers of tests may not be
+		var got []int64
+		must(t, p.Pick(ctx, []int64{9, 2, 99, 5}, func(seq int64, raw []byte) error {
+			if got = append(got, seq); string(raw) != string(want[seq].Raw) {
+				t.Errorf("the entry %d was picked with other bytes", seq)
+			}
+			return nil
+		}))
+		if fmt.Sprint(got) != "[2 5 9]" {
+			t.Errorf("picked %v", got)
+		}
+	}
 	for i := len(want) - 1; i >= 0; i-- {
 		place := tlog.StoredHashIndex(0, want[i].Seq)
 		got, err := s.Hashes(ctx, []int64{place + int64(len(want[i].Hashes)) - 1, place})

@@ -84,6 +84,9 @@ func followPlan(x *execution, _ arguments) (feed, func(), error) {
 	if x.h.planner == nil {
 		return nil, nil, rule.Refuse("noPlanHere")
 	}
+	if err := x.seat.May("plan"); err != nil {
+		return nil, nil, err
+	}
 	_, upTo, err := x.h.planner.PlanOf(x.ctx, 0)
 	if err != nil {
 		return nil, nil, err

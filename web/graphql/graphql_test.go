@@ -35,9 +35,10 @@ type seat struct {
 	hidden map[vf.ID]bool
 }
 
-func (s *seat) Actor() node.Actor     { return node.Actor{Agent: s.author} }
-func (s *seat) Sees(r vf.Record) bool { return !s.hidden[r.Key()] }
-func (s *seat) SeesAll() bool         { return len(s.hidden) == 0 }
+func (s *seat) Actor() node.Actor              { return node.Actor{Agent: s.author} }
+func (s *seat) Sees(r vf.Record) bool          { return !s.hidden[r.Key()] }
+func (s *seat) May(string, ...vf.Record) error { return nil }
+func (s *seat) SeesAll() bool                  { return len(s.hidden) == 0 }
 
 // planner plans whenever it is asked, and after each act.
 type planner struct {
@@ -70,6 +71,7 @@ type door struct {
 	t      testing.TB
 	server *httptest.Server
 	seat   *seat
+	other  graphql.Seat // sits there instead, if not nil
 	h      *graphql.Handler
 }
 
@@ -103,7 +105,12 @@ func openOn(t testing.TB, limits graphql.Limits, over func(store.Store) store.St
 	t.Cleanup(p.Close)
 	d := &door{Node: n, t: t, seat: &seat{n, "agent/ann", map[vf.ID]bool{}}}
 	d.h = graphql.New(graphql.Options{Node: n, Planner: &planner{Planner: p, n: n}, Limits: limits, Now: func() vf.Time { return now },
-		Seat: func(*http.Request) (graphql.Seat, error) { return d.seat, nil }})
+		Seat: func(*http.Request) (graphql.Seat, error) {
+			if d.other != nil {
+				return d.other, nil
+			}
+			return d.seat, nil
+		}})
 	d.server = httptest.NewServer(d.h)
 	t.Cleanup(func() {
 		d.h.Close()

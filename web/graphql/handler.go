@@ -29,6 +29,9 @@ type Seat interface {
 	Sees(r vf.Record) bool
 	// SeesAll reports whether every record may be.
 	SeesAll() bool
+	// May returns nil if the actor may do with the records what a verb says, and the
+	// refusal that names the clause if not.
+	May(verb string, records ...vf.Record) error
 	// Do enters acts of the author, all of them or none.
 	Do(ctx context.Context, acts ...node.Act) ([]node.Result, error)
 }
@@ -188,6 +191,7 @@ func code(e *gqlerror.Error) rule.Name {
 func (h *Handler) refusalOf(err error) *rule.Refusal {
 	var r *rule.Refusal
 	var q *gqlerror.Error
+	err = refusal(err, "")
 	switch {
 	case errors.As(err, &r):
 		return r

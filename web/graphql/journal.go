@@ -3,6 +3,7 @@ package graphql
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"commonweal/journal"
@@ -26,7 +27,12 @@ func (s *schema) journal(query *object) {
 		if err != nil {
 			return nil, err
 		}
-		return late{sequence, func(e *journal.Entry, raw []byte) (any, error) { return &journalEntry{e, raw}, nil }}, nil
+		return late{sequence, func(e *journal.Entry, raw []byte) (any, error) {
+			if entry := (&journalEntry{e, raw}); x.seesOf(entry.ids()) {
+				return entry, nil
+			}
+			return nil, nil
+		}}, nil
 	}, argument{"sequence", "ID!", ""})
 	query.field("journal", "Journal!", func(x *execution, _ any, _ arguments) (any, error) { return x.h.node.Journal(), nil })
 	j := s.add(&object{kind: isObject, name: "Journal"})
@@ -113,6 +119,7 @@ func (x *execution) readEntries(g *page) error {
 		}
 		g.items[i].node = &journalEntry{e, raw}
 	}
+	g.items = slices.DeleteFunc(g.items, func(i item) bool { return !x.seesOf(i.node.(*journalEntry).ids()) })
 	return nil
 }
 

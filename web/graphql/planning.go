@@ -154,6 +154,9 @@ func (x *execution) plan(at vf.Time) (*planned, error) {
 	if x.h.planner == nil {
 		return nil, rule.Refuse("noPlanHere")
 	}
+	if err := x.seat.May("plan"); err != nil {
+		return nil, err
+	}
 	usual := vf.Time{Time: x.h.now().Truncate(time.Hour)}
 	if at.IsZero() || at.Equal(usual.Time) {
 		p, sequence, err := x.h.planner.PlanOf(x.ctx, x.books.Size()-1)

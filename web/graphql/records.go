@@ -147,7 +147,11 @@ func (s *schema) records(query *object) {
 	pages(query.field("agents", "AgentConnection!", all("Agent")), "AgentFilterParams")
 	query.field("record", "Record", single(""), argument{"id", "ID!", ""})
 	query.field("action", "Action", func(_ *execution, _ any, args arguments) (any, error) {
-		return vf.ParseAction(args["id"].(string))
+		a, err := vf.ParseAction(args["id"].(string))
+		if err != nil {
+			return nil, refusal(err, "id")
+		}
+		return a, nil
 	}, argument{"id", "ID!", ""})
 	query.field("actions", "[Action!]!", func(*execution, any, arguments) (any, error) {
 		list := []any{}
