@@ -15,7 +15,13 @@ LINT  := $(CACHE)/bin/golangci-lint-$(shell sed -n 's/.*golangci-lint\/v2 \(v[0-
 go:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl), then try again."; exit 1; }
 
-build: go
+# The page of GraphiQL is built where npm is; a program built without it says how to build it.
+GRAPHIQL := web/graphql/graphiql/page/graphiql.js
+$(GRAPHIQL): web/graphql/graphiql/package-lock.json web/graphql/graphiql/main.jsx web/graphql/graphiql/page.css
+	@if command -v npm >/dev/null; then cd web/graphql/graphiql && npm ci --no-audit --no-fund && npm run --silent build; \
+	else echo "Node is missing, so this program is built without GraphiQL."; fi
+
+build: go $(GRAPHIQL)
 	$(GO) build -o bin/commonweal ./cmd/commonweal
 
 # The example's books stay in this folder between runs; books of your own belong elsewhere.

@@ -27,10 +27,10 @@ type chair struct {
 	fault error
 }
 
-func (c chair) Actor() node.Actor   { return node.Actor{Agent: "agent/mill"} }
-func (c chair) Sees(vf.Record) bool { return true }
+func (c chair) Actor() node.Actor              { return node.Actor{Agent: "agent/mill"} }
+func (c chair) Sees(vf.Record) bool            { return true }
 func (c chair) May(string, ...vf.Record) error { return nil }
-func (c chair) SeesAll() bool       { return true }
+func (c chair) SeesAll() bool                  { return true }
 func (c chair) Do(ctx context.Context, acts ...node.Act) ([]node.Result, error) {
 	if c.fault != nil {
 		return nil, c.fault
