@@ -44,7 +44,9 @@ test: deps
 	$(GO) vet ./...
 	$(GO) test ./...
 
+# Three machines on one, of which the one in charge is killed (doc/high-availability.md).
 soak: deps
+	@command -v patroni etcd >/dev/null || bash tools/install.sh patroni etcd-server
 	COMMONWEAL_SOAK=1 $(GO) test -count=1 -timeout 120m ./...
 
 $(LINT): tools/lint/go.mod

@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -30,18 +29,6 @@ func (h *Host) openDatabase(ctx context.Context) error {
 	return nil
 }
 
-// address is that of a network in the database.
-func (h *Host) address(name string) (string, error) {
-	u, err := url.Parse(h.store)
-	if err != nil { // it may hold a password, so nothing of it is told
-		return "", rule.Refuse("badDatabase", "reason", "it is no address")
-	}
-	q := u.Query()
-	q.Set("network", name)
-	u.RawQuery = q.Encode()
-	return u.String(), nil
-}
-
 func (h *Host) databaseOptions() postgres.Options {
 	return postgres.Options{Wait: h.wait, Save: sqlite.Save}
 }
@@ -52,7 +39,7 @@ func (h *Host) share(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	address, err := h.address(name)
+	address, err := postgres.InDatabase(h.store, name)
 	if err != nil {
 		return err
 	}
@@ -101,7 +88,7 @@ func (h *Host) beginDatabase(ctx context.Context, name, id string) error {
 	if err != nil {
 		return err
 	}
-	address, err := h.address(name)
+	address, err := postgres.InDatabase(h.store, name)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,19 @@ func IsAddress(text string) bool {
 	return strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://")
 }
 
+// InDatabase returns the address of a network in the database of an address.
+func InDatabase(text, network string) (string, error) {
+	whole, query, _ := strings.Cut(text, "?")
+	params, err := url.ParseQuery(query)
+	if err != nil {
+		return "", rule.Refuse("badDatabase", "reason", "what follows the question mark cannot be read")
+	}
+	params.Set("network", network)
+	text = whole + "?" + params.Encode()
+	_, err = parse(text)
+	return text, err
+}
+
 // address is a database and the network in it.
 type address struct {
 	config  *pgxpool.Config
@@ -93,7 +106,9 @@ func parse(text string) (*address, error) {
 
 // fill sets what an address leaves open: only a server that takes writes is
 // used, one that does not answer is given up soon, and a machine that vanished
-// does not hold a lock for hours.
+// does not hold a lock for hours. All that is read is read along an index, also
+// where the database does not know yet how much there is and would sort it all
+// for each page.
 func (a *address) fill(said url.Values) {
 	c := &a.config.ConnConfig.Config
 	if !said.Has("connect_timeout") {
@@ -105,7 +120,7 @@ func (a *address) fill(said url.Values) {
 	for name, value := range map[string]string{
 		"search_path": a.searchPath(), "application_name": "commonweal", "statement_timeout": "0", "lock_timeout": "0", "idle_session_timeout": "0",
 		"idle_in_transaction_session_timeout": "10000", "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
-		"tcp_user_timeout": "15000",
+		"tcp_user_timeout": "15000", "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off", "jit": "off",
 	} {
 		c.RuntimeParams[name] = value
 	}

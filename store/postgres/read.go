@@ -89,25 +89,43 @@ func (r *reader) Entries(ctx context.Context, from int64, f func(seq int64, raw 
 
 // Scan gives the rows of a view in the order of the bytes of their keys.
 func (r *reader) Scan(ctx context.Context, view string, f func(key string, value []byte) error) error {
-	emit := func(p *keyed) error { return f(string(p.key), p.value) }
-	first := func(rows pgx.Rows, p *keyed) error { return rows.Scan(&p.key, &p.value) }
-	after := func(p *keyed) any { return append(p.key, 0) } // the least key after that one
+	emit := func(p *keyed) error { return f(p.key, p.value) }
+	after := func(p *keyed) any { return append([]byte(p.key), 0) } // the least key after that one
 	switch view {
 	case store.Checkpoints:
 		return numbered(ctx, r, "SELECT size, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT $2", 0, func(size int64, note []byte) error {
 			return f(store.CheckpointKey(size), note)
 		})
 	case store.Profiles:
-		return pages(ctx, r, "SELECT view_key, view_value FROM profile WHERE view_key >= $1 ORDER BY view_key LIMIT $2", []any{[]byte{}}, first, after, emit)
+		return pages(ctx, r, "SELECT view_key, view_value FROM profile WHERE view_key >= $1 ORDER BY view_key LIMIT $2", []any{[]byte{}}, scanKeyed, after, emit)
 	}
 	return pages(ctx, r, "SELECT view_key, view_value FROM view_row WHERE view_key >= $1 AND view_name = $3 ORDER BY view_key LIMIT $2",
-		[]any{[]byte{}, view}, first, after, emit)
+		[]any{[]byte{}, view}, scanKeyed, after, emit)
 }
 
 // keyed is a row of a view.
-type keyed struct{ key, value []byte }
+type keyed struct {
+	key   string
+	value []byte
+}
 
 func (k *keyed) bytes() int { return len(k.key) + len(k.value) }
+
+// scanKeyed takes a row of bytes as it came, without a turn through the types of
+// the database, of which a view of a million rows would feel the cost.
+func scanKeyed(rows pgx.Rows, k *keyed) error {
+	for _, d := range rows.FieldDescriptions() {
+		if d.Format != pgx.BinaryFormatCode {
+			var key []byte
+			err := rows.Scan(&key, &k.value)
+			k.key = string(key)
+			return err
+		}
+	}
+	raw := rows.RawValues()
+	k.key, k.value = string(raw[0]), append(make([]byte, 0, len(raw[1])), raw[1]...)
+	return nil
+}
 
 // counted is a row with a number.
 type counted struct {

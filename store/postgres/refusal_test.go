@@ -56,6 +56,26 @@ func TestNoErrorShowsThePassword(t *testing.T) {
 	}
 }
 
+func TestNetworksAreNamedInAddresses(t *testing.T) {
+	t.Parallel()
+	const hosts = "postgres://ana@one:5432,two:5433/books"
+	for text, want := range map[string]string{
+		hosts: hosts + "?network=mill", hosts + "?network=other": hosts + "?network=mill",
+		hosts + "?sslmode=disable&network=other": hosts + "?network=mill&sslmode=disable",
+	} {
+		got, err := postgres.InDatabase(text, "mill")
+		if err != nil || got != want {
+			t.Errorf("%s became %s, %v", text, got, err)
+		}
+		shown, err := postgres.Place(got)
+		if err != nil || shown != "postgres://one:5432,two:5433/books?network=mill" {
+			t.Errorf("%s is shown as %s, %v", got, shown, err)
+		}
+	}
+	_, err := postgres.InDatabase(hosts, "No Name")
+	wantRule(t, err, "badDatabase")
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

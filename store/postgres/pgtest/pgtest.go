@@ -179,7 +179,7 @@ func start(durable bool) (_ *Cluster, err error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	if c.port, err = freePort(); err != nil {
+	if c.port, err = FreePort(); err != nil {
 		return nil, err
 	}
 	settings := fmt.Sprintf("port = %d\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\nmax_connections = 300\nshared_buffers = '64MB'\n", c.port, c.folder)
@@ -253,7 +253,8 @@ func find(name string) (string, error) {
 	return "", fmt.Errorf("there is no %s on this machine, which this test needs: run “make deps”, which installs PostgreSQL", name)
 }
 
-func freePort() (int, error) {
+// FreePort is a port of the loopback that nobody listens on.
+func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
