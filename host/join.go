@@ -37,7 +37,7 @@ func (h *Host) Join(ctx context.Context, i people.Invitation, who people.Account
 		_, err = w.Do(ctx, act)
 		return err
 	}
-	inviter, err := h.seatOf(ctx, i.Inviter, i.Network)
+	inviter, err := h.SeatOf(ctx, i.Inviter, i.Network)
 	if err != nil {
 		return err
 	}
@@ -71,8 +71,8 @@ func (h *Host) MayDecide(by vf.ID, network string) error {
 	return w.Seat(node.Actor{Agent: by}).May("decide")
 }
 
-// seatOf is as whom an account acts in a network.
-func (h *Host) seatOf(ctx context.Context, account, network string) (vf.ID, error) {
+// SeatOf is as whom an account acts in a network.
+func (h *Host) SeatOf(ctx context.Context, account, network string) (vf.ID, error) {
 	list, err := h.people.Seats(ctx, account)
 	if err != nil {
 		return "", err

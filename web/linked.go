@@ -1,16 +1,20 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"html/template"
 	"net/http"
 
 	"commonweal/host"
+	"commonweal/node"
+	"commonweal/rule"
 	"commonweal/web/linked"
 )
 
 // linked serves the records of each network, and what the words mean.
 func (s *Site) linked() {
-	h := linked.New(linked.Options{Host: s.o.Host, Asker: s.asker, Feed: s.o.Feed, Show: s.showBody, Version: s.o.Version})
+	h := linked.New(linked.Options{Host: s.o.Host, Asker: s.asker, Feed: s.feed, Show: s.showBody, Version: s.o.Version})
 	for _, path := range []string{"/context", "/ns", "/schema/"} {
 		s.mux.HandleFunc(path, h.Vocabulary)
 	}
@@ -26,6 +30,27 @@ func (s *Site) asker(r *http.Request, n *host.Network) (linked.Asker, error) {
 		return linked.Asker{}, err
 	}
 	return linked.Asker{Seat: seat, Agent: seat.Actor().Agent}, nil
+}
+
+// feed is whose calendar a secret opens: that of a token that may read and no more,
+// since a secret in an address is seen by more than its reader.
+func (s *Site) feed(ctx context.Context, n *host.Network, secret string) (linked.Asker, error) {
+	if s.o.People == nil {
+		return linked.Asker{}, nil
+	}
+	t, err := s.o.People.Bearer(ctx, secret)
+	var refusal *rule.Refusal
+	if errors.As(err, &refusal) || err == nil && (t.Network != n.Name || !t.Mandate.ReadOnly) {
+		return linked.Asker{}, nil
+	}
+	if err != nil {
+		return linked.Asker{}, err
+	}
+	agent, err := s.o.Host.SeatOf(ctx, t.Account, n.Name)
+	if err != nil {
+		return linked.Asker{}, err
+	}
+	return linked.Asker{Seat: n.Seat(node.Actor{Agent: agent, Mandate: mandate(&t.Mandate)}), Agent: agent}, nil
 }
 
 // showBody writes a page of which the body is made already.

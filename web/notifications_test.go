@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"commonweal/host"
 	"commonweal/people"
@@ -119,5 +120,35 @@ func TestAnOwnerActsThroughGraphQL(t *testing.T) {
 	}
 	if text := ask(`{ processSpecifications(first: 5) { edges { node { id } } } }`, nil); strings.Contains(text, "bake") {
 		t.Errorf("a stranger sees what is not published: %s", text)
+	}
+}
+
+func TestACalendarOpensByAReadingToken(t *testing.T) {
+	t.Parallel()
+	site, p, seat, cookie := inhabited(t)
+	ctx := context.Background()
+	session, _, err := p.Session(ctx, cookie.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := func(m people.Mandate) string {
+		_, s, err := p.MakeToken(ctx, session, people.Token{Account: seat.Account, Network: "home", Label: "calendar", Budget: 1, Mandate: m}, people.Origin{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	until := time.Now().Add(24 * time.Hour)
+	for _, c := range []struct {
+		secret string
+		want   int
+	}{
+		{secret(people.Mandate{ReadOnly: true, Until: until}), http.StatusOK},
+		{secret(people.Mandate{Verbs: []string{"record"}, Until: until}), http.StatusNotFound},
+		{"cw_nothing", http.StatusNotFound},
+	} {
+		if w := get(site, "/home/calendar/"+c.secret+".ics"); w.Code != c.want || (w.Code == http.StatusOK) != strings.Contains(w.Body.String(), "BEGIN:VCALENDAR") {
+			t.Errorf("%d %s, want %d", w.Code, w.Body, c.want)
+		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"commonweal/people"
 	"commonweal/rule"
 	"commonweal/web/entrance"
-	"commonweal/web/linked"
 )
 
 // Options is what a site is made of.
@@ -22,9 +21,6 @@ type Options struct {
 	Address string         // under which people reach it: "https://plan.example.org/"
 	Log     *slog.Logger   // nil is no log
 	Version string
-
-	// Feed says whose calendar a secret opens; nil is that there are none.
-	Feed func(ctx context.Context, n *host.Network, secret string) (linked.Asker, error)
 
 	MetricsToken string  // who has it may read /metrics from elsewhere; "" is nobody
 	Rate         float64 // requests a second of one address; 0 is without limit
