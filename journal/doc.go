@@ -59,7 +59,8 @@
 // and the network's id ([Signed]). The key must be the author's by an entry before,
 // and in force at the time of the act. [Verify] checks every proof, and says how many
 // acts their authors signed; the others were signed on their behalf. A proof covers
-// the public part of records and the salted hashes of their profiles.
+// the public part of records and the salted hashes of their profiles. Whoever can
+// write the journal anew could also name other keys in it; an author knows their own.
 //
 // # What a proof covers
 //

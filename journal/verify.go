@@ -44,7 +44,7 @@ func (r *Report) Covers() string {
 	}
 	text := fmt.Sprintf("All %d entries follow each other and are signed by the network's keys.", r.Entries)
 	if r.Authors > 0 {
-		text += fmt.Sprintf(" %d are signed by their authors too, so that nobody else could have written them; the other %d were signed on their authors' behalf.", r.Authors, r.Entries-r.Authors)
+		text += fmt.Sprintf(" %d of them are signed by their authors too, with the keys that the journal names for them; the other %d were signed on their authors' behalf.", r.Authors, r.Entries-r.Authors)
 	}
 	switch {
 	case r.Held == 0:

@@ -67,7 +67,7 @@ func TestAuthorsSign(t *testing.T) {
 		}
 	}
 	report, err := b.Verify(context.Background())
-	if err != nil || !report.Sound() || report.Authors != int64(len(acts)) || !strings.Contains(report.Covers(), "4 are signed by their authors too") {
+	if err != nil || !report.Sound() || report.Authors != int64(len(acts)) || !strings.Contains(report.Covers(), "4 of them are signed by their authors too") {
 		t.Errorf("%+v, %v", report, err)
 	}
 	b.sound()
