@@ -150,27 +150,27 @@ func printedCodes(t *testing.T, h *house) {
 	if n := must[int](t)(h.CodesLeft(ctx, e.Account)); n != codesOfAccount || len(codes) != codesOfAccount || len(codes[0]) != 29 {
 		t.Fatalf("%d codes left of %v", n, codes)
 	}
-	recover := func(name, code, password string) (Entry, error) {
+	again := func(name, code, password string) (Entry, error) {
 		return h.RecoverByCode(ctx, name, code, WayIn{Password: password}, Browser{Origin: there})
 	}
-	_, err := recover("ada", first[0], other)
+	_, err := again("ada", first[0], other)
 	refuses(t, err, "recoveryFailed") // the earlier codes ended
-	_, err = recover("ada", codes[0], "password1234")
+	_, err = again("ada", codes[0], "password1234")
 	refuses(t, err, "weakPassword") // which uses nothing up
 	_, _ = h.join("bob")
-	_, err = recover("bob", codes[0], other)
+	_, err = again("bob", codes[0], other)
 	wrong := refuses(t, err, "recoveryFailed")
-	_, err = recover("nobody", codes[0], other)
+	_, err = again("nobody", codes[0], other)
 	if unknown := refuses(t, err, "recoveryFailed"); unknown.Error() != wrong.Error() {
 		t.Error("an unknown name is told apart")
 	}
-	in := must[Entry](t)(recover("ADA", " "+codes[0][:10]+" "+codes[0][10:]+" ", other))
+	in := must[Entry](t)(again("ADA", " "+codes[0][:10]+" "+codes[0][10:]+" ", other))
 	_, _, err = h.Session(ctx, e.Secret)
 	refuses(t, err, "signedOut") // all sessions of before ended
 	if in.Method != ByCode || must[int](t)(h.CodesLeft(ctx, e.Account)) != codesOfAccount-1 {
 		t.Errorf("%+v", in.Session)
 	}
-	_, err = recover("ada", codes[0], phrase)
+	_, err = again("ada", codes[0], phrase)
 	refuses(t, err, "recoveryFailed") // once
 	_, err = h.SignIn(ctx, "ada", phrase, Browser{Origin: here})
 	refuses(t, err, "signInFailed")
@@ -178,7 +178,7 @@ func printedCodes(t *testing.T, h *house) {
 	fine(t, err)
 	h.clock.Pass(time.Minute)
 	for range freeOfAddress + 5 {
-		_, err = recover("ada", "AAAA", other)
+		_, err = again("ada", "AAAA", other)
 	}
 	refuses(t, err, "tooManyAttempts")
 }

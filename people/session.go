@@ -70,7 +70,7 @@ func (p *People) begin(ctx context.Context, x *sql.Tx, account string, method Me
 		return e, err
 	}
 	now := p.now()
-	e.Account, e.Label, e.Method = account, cut(b.Origin.Device, longestEventText), method
+	e.Account, e.Label, e.Method = account, cut(b.Device, longestEventText), method
 	e.Created, e.Seen, e.Verified, e.Expires = when(now), when(now), when(now), when(now+p.o.Lifetime.Milliseconds())
 	_, err = p.exec(ctx, x, "INSERT INTO session (id, hash, account, label, method, created, seen, verified, expires) VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7)",
 		e.ID, hashed(sessionKind, e.Secret), account, e.Label, string(method), now, stored(e.Expires))

@@ -114,7 +114,7 @@ func (p *People) checkToken(t Token) error {
 	return nil
 }
 
-const tokenColumns = "t.id, t.account, t.label, t.network, t.verbs, t.scopes, t.read_only, t.budget, CASE WHEN t.spent_day = $1 THEN t.spent ELSE 0 END, t.created, t.expires, t.used"
+const tokenColumns = "t.id, t.account, t.label, t.network, t.verbs, t.scopes, t.read_only, t.budget, CASE WHEN t.spent_day = $1 THEN t.spent ELSE 0 END, t.created, t.expires, t.used" //nolint:gosec // names of columns
 
 func (t *Token) scan(r *sql.Rows) error {
 	var verbs, scopes string

@@ -32,7 +32,7 @@ func (e *Entrance) cookie(r *http.Request, name string) string {
 }
 
 func (e *Entrance) set(w http.ResponseWriter, name, value string, stays time.Duration) {
-	c := &http.Cookie{Name: e.named(name), Value: value, Path: "/", MaxAge: int(stays.Seconds()), HttpOnly: true, Secure: e.secure, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: e.named(name), Value: value, Path: "/", MaxAge: int(stays.Seconds()), HttpOnly: true, Secure: e.secure, SameSite: http.SameSiteLaxMode} //nolint:gosec // Secure wherever the site has TLS
 	if value == "" {
 		c.MaxAge = -1
 	}

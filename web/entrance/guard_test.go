@@ -122,7 +122,7 @@ func TestCookiesAuthorizeNoOtherOrigin(t *testing.T) {
 			t.Errorf("%s %v: known %v, %v", c.method, c.header, who.Known(), err)
 		}
 	}
-	r := httptest.NewRequest("GET", site+"/graphql", nil) // a second cookie of the name was set by somebody else
+	r := httptest.NewRequest(http.MethodGet, site+"/graphql", nil) // a second cookie of the name was set by somebody else
 	r.AddCookie(&http.Cookie{Name: "__Host-" + sessionCookie, Value: strings.Repeat("A", 43)})
 	for _, k := range b.jar.Cookies(at) {
 		r.AddCookie(k)
@@ -130,7 +130,7 @@ func TestCookiesAuthorizeNoOtherOrigin(t *testing.T) {
 	if who, _ := h.Who(r); who.Known() {
 		t.Error("of two cookies one was chosen")
 	}
-	r = httptest.NewRequest("GET", site+"/graphql", nil)
+	r = httptest.NewRequest(http.MethodGet, site+"/graphql", nil)
 	r.AddCookie(&http.Cookie{Name: sessionCookie, Value: b.all[0]}) // without the prefix, so a plain page may have set it
 	if who, _ := h.Who(r); who.Known() {
 		t.Error("a cookie without the prefix counts")
@@ -181,9 +181,7 @@ func TestSecretsStayOutOfLogs(t *testing.T) {
 	}
 	log := h.logged.String()
 	secrets := append([]string{"canary", "CANA", phrase, other, invitation, token["secret"].(string)}, b.all...)
-	for _, c := range regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){5}`).FindAllString(codes, -1) {
-		secrets = append(secrets, c)
-	}
+	secrets = append(secrets, regexp.MustCompile(`[0-9A-Z]{4}(-[0-9A-Z]{4}){5}`).FindAllString(codes, -1)...)
 	for _, s := range secrets {
 		if s != "" && strings.Contains(log, s) {
 			t.Errorf("the log holds %q", s)
@@ -323,7 +321,7 @@ func FuzzWho(f *testing.F) {
 		f.Add(s, s, `{"name": "x"}`)
 	}
 	f.Fuzz(func(t *testing.T, authorization, cookie, body string) {
-		r := httptest.NewRequest("POST", site+"/signin", strings.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, site+"/signin", strings.NewReader(body))
 		r.Header["Cookie"] = []string{cookie}
 		if authorization != "" {
 			r.Header["Authorization"] = []string{authorization}

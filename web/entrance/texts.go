@@ -17,7 +17,7 @@ func text(key string, with ...any) string {
 
 // texts are all that the pages say, but for what rules say, in English. A catalogue
 // of another language has the same keys.
-var texts = map[string]string{
+var texts = map[string]string{ //nolint:gosec // texts about passwords, none of them one
 	"brand": "Commonweal", "skip": "Skip to the content", "signedInAs": "Signed in as %s", "account": "Account", "signOut": "Sign out",
 	"name": "Sign-in name", "password": "Password", "newPassword": "New password", "passwordHint": "12 to 128 characters that nobody would guess, such as four words that do not belong together",
 	"mail": "Mail address (may be left empty)", "or": "or", "save": "Save", "remove": "Remove", "failed": "Something went wrong here, and nothing half done was kept. Please try again.",
