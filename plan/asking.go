@@ -42,10 +42,11 @@ type orderKey struct {
 }
 
 func newAsker(p *part) *asker {
-	p.leads()
+	beside := p.beside()
+	p.leads(beside)
 	for _, b := range p.buffers {
 		p.pools[b], p.touched[b] = nil, false
-		p.bought[b] = !p.calm && p.net.boughtOnly(b)
+		p.bought[b] = !p.calm && !beside[b] && p.net.boughtOnly(b)
 	}
 	for _, i := range p.makers {
 		p.growing[i] = nil

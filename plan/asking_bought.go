@@ -10,13 +10,14 @@ import (
 // want it sooner than it can be bought. When all dates are found, what there is goes to
 // whoever takes first, and only what is then missing is bought: stock, then
 // firm receipts, then offers, as everywhere. The dates stay, since whatever takes
-// at a date from which on it can be bought, can buy it.
+// at a date from which on it can be bought, can buy it. What comes beside something
+// else too is not bought so: whoever takes that may take it before it can be bought.
 
-// boughtOnly reports whether a buffer is filled by stock, receipts and offers alone,
-// the offers without bound and without end.
+// boughtOnly reports whether a buffer that nothing comes into beside something else is
+// filled by stock, receipts and offers alone, the offers without bound and without end.
 func (n *network) boughtOnly(b int32) bool {
 	offers := n.offersOf.get(b)
-	return len(offers) > 0 && len(n.makersOf[b]) == 0 && len(n.givers[b]) == 0 && !slices.ContainsFunc(offers, func(i int32) bool {
+	return len(offers) > 0 && len(n.makersOf[b]) == 0 && !slices.ContainsFunc(offers, func(i int32) bool {
 		o := n.offers[i]
 		return o.left >= 0 || o.period != "" || o.until != never
 	})

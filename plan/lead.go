@@ -4,17 +4,11 @@ package plan
 // from now on: 0 where some is there or comes beside something else, else the
 // least over its offers and makers, a maker needing its own time after the
 // slowest of what it takes. With it a long chain that is late finds its date at
-// once, not step by step.
-func (p *part) leads() {
+// once, not step by step. The buffers into which something comes beside are given.
+func (p *part) leads(beside map[int32]bool) {
 	n, lead := p.net, p.lead
-	beside := map[int32]bool{}
 	for _, b := range p.buffers {
 		lead[b] = 0
-	}
-	for _, i := range p.makers {
-		for _, u := range n.makers[i].byproducts {
-			beside[u.buffer] = true
-		}
 	}
 	for k := len(p.clusters) - 1; k >= 0; k-- {
 		for _, b := range p.clusters[k] {
@@ -33,6 +27,22 @@ func (p *part) leads() {
 			}
 		}
 	}
+}
+
+// beside tells of which buffers some comes beside what recipes are carried out for,
+// or beside what a process carries.
+func (p *part) beside() map[int32]bool {
+	n, list := p.net, map[int32]bool{}
+	for _, b := range p.buffers {
+		for _, i := range n.makersOf[b] {
+			n.parts(&n.makers[i], func(m *maker) {
+				for _, u := range m.byproducts {
+					list[u.buffer] = true
+				}
+			})
+		}
+	}
+	return list
 }
 
 // leadOf is the time that a maker needs at least, given the leads of what it takes.
