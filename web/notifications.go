@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -41,6 +42,10 @@ func (s *Site) notifications(n *host.Network) {
 	routes := s.networks[n.Name]
 	routes.HandleFunc("GET /notifications", func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.signedIn(r)
+		if err != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			http.Redirect(w, r, "/signin?then="+url.QueryEscape("/"+n.Name+"/notifications"), http.StatusSeeOther)
+			return
+		}
 		if err != nil {
 			refuse(w, http.StatusUnauthorized, err)
 			return
