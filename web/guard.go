@@ -40,7 +40,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		head := seen.Header()
 		head.Set("X-Request-Id", id)
 		secure(head, r)
-		if wait := rates.take(address(r), begin); wait > 0 {
+		if wait := rates.take(s.address(r), begin); wait > 0 {
 			head.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 			http.Error(seen, "Too many requests from this address; try again in a moment.", http.StatusTooManyRequests)
 			return
@@ -79,11 +79,23 @@ func (s *Site) told(r *http.Request, seen *answer, id string, took time.Duration
 	case strings.HasSuffix(route, "z") || strings.HasSuffix(route, "/metrics"): // asked for all the time
 		level = slog.LevelDebug
 	}
-	s.o.Log.Log(r.Context(), level, "request", "request", id, "method", r.Method, "route", route, "status", status, "bytes", seen.bytes, "took", took, "address", address(r))
+	s.o.Log.Log(r.Context(), level, "request", "request", id, "method", r.Method, "route", route, "status", status, "bytes", seen.bytes, "took", took, "address", s.address(r))
 }
 
-// address is where a request comes from, without the port.
-func address(r *http.Request) string {
+// address is where a request comes from: what the proxy before the server says, where
+// there is one, else the other end of the connection.
+func (s *Site) address(r *http.Request) string {
+	if s.o.Proxied {
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if last := strings.TrimSpace(hops[len(hops)-1]); net.ParseIP(last) != nil { // what stands before it anybody can have written
+			return last
+		}
+	}
+	return connected(r)
+}
+
+// connected is the other end of the connection, without the port.
+func connected(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

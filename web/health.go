@@ -40,7 +40,7 @@ func (s *Site) figures(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) local(r *http.Request) bool {
-	ip := net.ParseIP(address(r))
+	ip := net.ParseIP(connected(r))
 	return ip != nil && ip.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 

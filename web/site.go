@@ -22,6 +22,7 @@ type Options struct {
 	Log     *slog.Logger   // nil is no log
 	Version string
 
+	Proxied      bool    // a proxy stands before the server, and says in X-Forwarded-For who asks
 	MetricsToken string  // who has it may read /metrics from elsewhere; "" is nobody
 	Rate         float64 // requests a second of one address; 0 is without limit
 	MaxBody      int64   // bytes of one request; 0 is 1 MiB
@@ -74,7 +75,7 @@ func New(o Options) *Site {
 // enter opens the entrance.
 func (s *Site) enter() {
 	s.entrance = entrance.New(entrance.Options{People: s.o.People, Joiner: s.o.Host, Rights: rights{s.o.Host}, Address: s.o.Address,
-		Kinds: []string{host.KindNeed, host.KindWork}, Verbs: verbs(), From: address, Log: s.o.Log})
+		Kinds: []string{host.KindNeed, host.KindWork}, Verbs: verbs(), From: s.address, Log: s.o.Log})
 	for _, path := range entrance.Paths() {
 		s.mux.Handle(path, s.entrance.Handler())
 	}

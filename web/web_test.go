@@ -245,3 +245,26 @@ func TestHTTPS(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheProxySaysWhoAsks(t *testing.T) {
+	t.Parallel()
+	h := hosted(t)
+	for _, c := range []struct {
+		proxied   bool
+		forwarded []string
+		want      string
+	}{
+		{false, []string{"198.51.100.7"}, "192.0.2.1"},
+		{true, nil, "192.0.2.1"},
+		{true, []string{"198.51.100.7"}, "198.51.100.7"},
+		{true, []string{"203.0.113.9, 198.51.100.7"}, "198.51.100.7"},
+		{true, []string{"203.0.113.9", "198.51.100.7"}, "198.51.100.7"},
+		{true, []string{"no address"}, "192.0.2.1"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil) // from 192.0.2.1
+		r.Header["X-Forwarded-For"] = c.forwarded
+		if got := New(Options{Host: h, Proxied: c.proxied}).address(r); got != c.want {
+			t.Errorf("%v %v: %s, want %s", c.proxied, c.forwarded, got, c.want)
+		}
+	}
+}

@@ -32,6 +32,7 @@ type serverFlags struct {
 	Example      bool          `help:"Begin a real example network, with its season ahead." env:"COMMONWEAL_EXAMPLE"`
 	TLSCert      string        `name:"tls-cert" help:"Certificate in PEM, for https without a proxy." env:"COMMONWEAL_TLS_CERT"`
 	TLSKey       string        `name:"tls-key" help:"Key of the certificate." env:"COMMONWEAL_TLS_KEY"`
+	Proxied      bool          `help:"A proxy stands before the server; who asks is the last address in its X-Forwarded-For." env:"COMMONWEAL_PROXIED"`
 	Log          string        `help:"How the log is written: text or json." enum:"text,json" env:"COMMONWEAL_LOG" default:"text"`
 	LogLevel     string        `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" env:"COMMONWEAL_LOG_LEVEL" default:"info"`
 	MetricsToken string        `help:"Who sends it may read /metrics from other machines." env:"COMMONWEAL_METRICS_TOKEN"`
@@ -79,7 +80,7 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	if err := c.begin(p.ctx, h, at); err != nil {
 		return err
 	}
-	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, MetricsToken: c.MetricsToken, Rate: c.Rate})
+	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, Proxied: c.Proxied, MetricsToken: c.MetricsToken, Rate: c.Rate})
 	if err := c.welcome(p, h, at); err != nil {
 		return err
 	}
