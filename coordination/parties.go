@@ -103,9 +103,12 @@ func (v View) scopes(r vf.Record, named []party, list []vf.ID) []vf.ID {
 			if p.side == "addressee" {
 				continue
 			}
-			if p.side == "self" {
-				if r.Class() != "Person" {
+			if self, ok := r.(*vf.Agent); ok && p.side == "self" {
+				if self.Type != "Person" {
 					add(p.agent)
+					if self.PartOf != "" {
+						add(self.PartOf) // who may in the scope above may make a part of it
+					}
 				}
 			} else if a, ok := v.Record(p.agent).(*vf.Agent); ok && a.Type != "Person" {
 				add(p.agent)

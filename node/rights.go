@@ -1,9 +1,11 @@
 package node
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"commonweal/coordination"
 	"commonweal/format"
@@ -76,6 +78,11 @@ func (d *draft) allowed(a *Act) error {
 	c := clerk{d: d, v: v, books: d.view(nil), a: a, all: v.SeesAll(s.actor)}
 	if err := c.about(); err != nil {
 		return err
+	}
+	for _, id := range sortedKeys(a.Seen) {
+		if r := d.state.Record(id); !c.all && (r == nil || !c.sees(r)) {
+			return at(unknown("@id", id), id)
+		}
 	}
 	for _, r := range a.Records {
 		if err := c.record(r); err != nil {
@@ -190,7 +197,11 @@ func (c *clerk) record(r vf.Record) error {
 		if !ok || ev.Corrects == "" {
 			return c.may(nil, r)
 		}
-		return c.may(c.v.Record(ev.Corrects), nil)
+		corrected := c.v.Record(ev.Corrects)
+		if corrected == nil {
+			return at(unknown("corrects", ev.Corrects), ev.ID)
+		}
+		return c.may(corrected, nil)
 	case journal.Change, journal.Adopt:
 		return c.may(old, r)
 	}
@@ -227,14 +238,7 @@ func (d *draft) discreet(a *Act, err error) error {
 	if d.seat == nil || err == nil || d.view(nil).SeesAll(d.seat.actor) {
 		return err
 	}
-	said := map[string]bool{string(a.Author): true}
-	for _, id := range a.Of {
-		said[string(id)] = true
-	}
-	for _, r := range a.Records {
-		said[string(r.Key())] = true
-		references(r, func(id vf.ID) { said[string(id)] = true })
-	}
+	said := words(a)
 	var list format.Refusals
 	if errors.As(err, &list) {
 		list = slices.Clone(list)
@@ -250,13 +254,36 @@ func (d *draft) discreet(a *Act, err error) error {
 	return err
 }
 
-func (d *draft) discreetly(r *rule.Refusal, said map[string]bool) *rule.Refusal {
+// words are all texts that an act says, each as JSON.
+func words(a *Act) string {
+	var b strings.Builder
+	b.WriteString(quoted(string(a.Author)))
+	for _, id := range a.Of {
+		b.WriteString(quoted(string(id)))
+	}
+	for _, id := range sortedKeys(a.Seen) {
+		b.WriteString(quoted(string(id)))
+	}
+	for _, r := range a.Records {
+		if raw, err := vf.Encode(r); err == nil { // else the act was refused for it
+			b.Write(raw)
+		}
+	}
+	return b.String()
+}
+
+func quoted(s string) string {
+	raw, _ := json.Marshal(s) // a text always marshals
+	return string(raw)
+}
+
+func (d *draft) discreetly(r *rule.Refusal, said string) *rule.Refusal {
 	c := *r
 	c.Values = slices.Clone(r.Values)
 	v := d.view(nil)
 	for i := 1; i < len(c.Values); i += 2 {
 		known := d.state.Record(vf.ID(c.Values[i]))
-		if known != nil && !said[c.Values[i]] && !v.Decide(d.seat.actor, coordination.See, known).Allowed {
+		if known != nil && !strings.Contains(said, quoted(c.Values[i])) && !v.Decide(d.seat.actor, coordination.See, known).Allowed {
 			c.Values[i] = anotherRecord
 		}
 	}

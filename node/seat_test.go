@@ -108,6 +108,14 @@ func TestSeatsInCircles(t *testing.T) {
 	b.mayNot("unknownReference", "agent/eve", need("blind", "agent/dyers")) // who is in a circle alone sees no specification
 	b.member("agent/eve", "member", "")
 	b.may("agent/eve", need("dyers", "agent/dyers"))
+	// She may make a part of her circle, and nothing beside or above it hers.
+	circle := func(id, partOf vf.ID) []vf.Record {
+		return []vf.Record{&vf.Agent{ID: id, Type: "Organization", Name: "A circle", PartOf: partOf}}
+	}
+	b.may("agent/eve", node.Act{Kind: journal.Declare, Key: "part", Records: circle("agent/indigo", "agent/dyers")})
+	b.mayNot("notAllowed", "agent/eve", node.Act{Kind: journal.Declare, Key: "beside", Records: circle("agent/weavers", "agent/wool")})
+	b.mayNot("notAllowed", "agent/eve", node.Act{Kind: journal.Change, Key: "above", Records: circle("agent/wool", "agent/dyers")})
+	b.may("agent/eve", need("indigo", "agent/indigo"))
 	b.mayNot("notAllowed", "agent/eve", need("ann", "agent/ann"))
 	b.may("agent/ann", node.Act{Kind: journal.Declare, Key: "charter", Records: []vf.Record{
 		&vf.Charter{ID: "charter/dyers", InScopeOf: "agent/dyers", Version: 1, Clauses: []string{"ours: coordinator here may see all", "closed: member may not see all"}}}})
@@ -149,6 +157,12 @@ func TestSeatsTellNothingOfWhatTheyHide(t *testing.T) {
 	there = b.mayNot("unknownReference", "agent/eve", node.Act{Kind: journal.Declare, Key: "b", Records: []vf.Record{&vf.Process{ID: "process/x", InScopeOf: []vf.ID{"agent/dyers"}, PlannedWithin: "need/yarn"}}})
 	not = b.mayNot("unknownReference", "agent/eve", node.Act{Kind: journal.Declare, Key: "b", Records: []vf.Record{&vf.Process{ID: "process/x", InScopeOf: []vf.ID{"agent/dyers"}, PlannedWithin: "need/none"}}})
 	if strings.Replace(there.Error(), "need/yarn", "need/none", 1) != not.Error() {
+		t.Errorf("told apart:\n%v\n%v", there, not)
+	}
+	mine := []vf.Record{yarn("need/mine", "agent/dyers")}
+	there = b.mayNot("unknownReference", "agent/eve", node.Act{Kind: journal.Declare, Key: "s", Records: mine, Seen: map[vf.ID]int64{"need/yarn": 0}})
+	not = b.mayNot("unknownReference", "agent/eve", node.Act{Kind: journal.Declare, Key: "s", Records: mine, Seen: map[vf.ID]int64{"need/none": 0}})
+	if strings.ReplaceAll(there.Error(), "need/yarn", "need/none") != not.Error() {
 		t.Errorf("told apart:\n%v\n%v", there, not)
 	}
 	taken := b.mayNot("idTaken", "agent/eve", node.Act{Kind: journal.Declare, Key: "c", Records: []vf.Record{yarn("resource/fleece", "agent/dyers")}})
