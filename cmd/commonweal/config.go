@@ -46,7 +46,7 @@ func (p *program) settings(k *kong.Context) []setting {
 	var list []setting
 	for _, f := range k.Flags() {
 		switch f.Name {
-		case "help", "json", "as", "key", "by-charter":
+		case "help", "json", "as", "key", "by-charter", "sign-with":
 			continue
 		}
 		s := setting{Name: f.Name, Value: fmt.Sprint(k.FlagValue(f)), From: "default", Help: f.Help}
