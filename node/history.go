@@ -64,7 +64,7 @@ func (d *draft) pastRows() ([]store.Put, error) {
 	var list []store.Put
 	for _, id := range sortedKeys(d.past) {
 		was := d.n.index.past(id)
-		all := append(was[:len(was):len(was)], d.past[id]...)
+		all := slices.Concat(was, d.past[id])
 		for row := len(was) / perRow; row*perRow < len(all); row++ {
 			value, err := json.Marshal(all[row*perRow : min(len(all), (row+1)*perRow)])
 			if err != nil {

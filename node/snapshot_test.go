@@ -117,7 +117,7 @@ func TestSnapshotFindsTheSameHoweverItWasMade(t *testing.T) {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	followed := everything(t, b.Snapshot(), ids)
-	if b.Snapshot() != b.Snapshot() {
+	if s := b.Snapshot(); s != b.Snapshot() {
 		t.Error("a snapshot was taken though nothing changed")
 	}
 	past := b.Snapshot().Past("resource/fleece")
@@ -154,8 +154,10 @@ func TestSnapshotForgetsWhatIsErased(t *testing.T) {
 		}
 		return r.(*vf.Agent).Name
 	}
-	if name() != "Ann Weaver" || name() != "Ann Weaver" {
-		t.Error(name())
+	for range 2 { // read, then remembered
+		if name() != "Ann Weaver" {
+			t.Error(name())
+		}
 	}
 	b.do(node.Act{Kind: journal.Change, Key: "2", Records: []vf.Record{&vf.Agent{ID: "agent/ann", Type: "Person", Name: "Ann Spinner"}}})
 	if name() != "Ann Spinner" {

@@ -101,12 +101,18 @@ func askDoor(said map[string]string, body string) error {
 func toldErrors(raw []byte) error {
 	var a struct {
 		Errors []struct {
-			Message    string
-			Extensions struct{ Code, Hint string }
-		}
+			Message    string `json:"message"`
+			Extensions struct {
+				Code string `json:"code"`
+				Hint string `json:"hint"`
+			} `json:"extensions"`
+		} `json:"errors"`
 	}
-	if json.Unmarshal(raw, &a) != nil || len(a.Errors) == 0 { // a token is no JSON
+	if !json.Valid(raw) { // a token is no JSON
 		return nil
+	}
+	if err := json.Unmarshal(raw, &a); err != nil || len(a.Errors) == 0 {
+		return err
 	}
 	var lines []string
 	for _, e := range a.Errors {

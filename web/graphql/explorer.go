@@ -44,7 +44,8 @@ func Explorer() http.Handler {
 		head.Set("Referrer-Policy", "no-referrer")
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/graphiql/"):
-			http.Redirect(w, r, strings.TrimSuffix(r.URL.Path, "/"), http.StatusPermanentRedirect)
+			head.Set("Location", "../graphiql") // relative, so that no path leads elsewhere
+			w.WriteHeader(http.StatusPermanentRedirect)
 			return
 		case name == "graphiql":
 			name = frame

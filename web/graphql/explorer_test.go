@@ -37,7 +37,10 @@ func TestExplorer(t *testing.T) {
 			t.Errorf("%d %v, %d bytes", w.Code, w.Header(), w.Body.Len())
 		}
 	}
-	if get("GET", "/graphiql/").Code != http.StatusPermanentRedirect || get("GET", "/graphiql/other.js").Code != http.StatusNotFound || get("POST", "/graphiql").Code != http.StatusMethodNotAllowed {
+	if w := get("GET", "//elsewhere.example/graphiql/"); w.Code != http.StatusPermanentRedirect || w.Header().Get("Location") != "../graphiql" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if get("GET", "/graphiql/other.js").Code != http.StatusNotFound || get("POST", "/graphiql").Code != http.StatusMethodNotAllowed {
 		t.Error("other paths or methods are answered otherwise")
 	}
 }

@@ -8,13 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"commonweal/format"
 	"commonweal/host"
 	"commonweal/journal"
 	"commonweal/node"
@@ -122,15 +120,17 @@ func openOn(t testing.TB, limits graphql.Limits, over func(store.Store) store.St
 
 // answer is a response.
 type answer struct {
-	Data   json.RawMessage
+	Data   json.RawMessage `json:"data"`
 	Errors []struct {
-		Message    string
-		Path       []any
+		Message    string `json:"message"`
+		Path       []any  `json:"path"`
 		Extensions struct {
-			Code, Hint, Place string
-			Values            map[string]string
-		}
-	}
+			Code   string            `json:"code"`
+			Hint   string            `json:"hint"`
+			Place  string            `json:"place"`
+			Values map[string]string `json:"values"`
+		} `json:"extensions"`
+	} `json:"errors"`
 }
 
 // ask asks by POST and returns the answer.
@@ -182,21 +182,6 @@ func (d *door) refused(rule, query string, variables map[string]any) answer {
 		d.t.Errorf("%.200s: wanted a refusal by %s, have %+v %.300s", query, rule, a.Errors, a.Data)
 	}
 	return a
-}
-
-// farms are the records of the real network.
-func farms(t testing.TB) []vf.Record {
-	t.Helper()
-	file, err := os.Open("../../examples/carbon-farm-network.jsonld")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	g, err := format.ReadNetwork("farms.jsonld", file, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g.All()
 }
 
 // mill are a few records that belong together.

@@ -3,7 +3,6 @@ package graphql
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -79,7 +78,7 @@ func New(o Options) *Handler {
 		h.now = func() vf.Time { return vf.At(time.Now().Unix()) }
 	}
 	if h.log == nil {
-		h.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		h.log = slog.New(slog.DiscardHandler)
 	}
 	h.streams.begin(h)
 	return h

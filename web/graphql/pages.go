@@ -30,11 +30,10 @@ func pages(f *field, filter string) *field {
 
 // page is a part of a long list. An item is what the nodes are: a record, an entry.
 type page struct {
-	items   []item
-	before  bool // there is something before it
-	after   bool
-	count   func() (int, error) // of the whole list
-	ordered string              // what cursors are made of, for the refusal of a bad one
+	items  []item
+	before bool // there is something before it
+	after  bool
+	count  func() (int, error) // of the whole list
 }
 
 // item is one of a page, with the place in the order that its cursor stands for.

@@ -216,7 +216,7 @@ func mutationArguments(s *ast.Schema, f *ast.FieldDefinition) string {
 		class := strings.TrimSuffix(strings.TrimSuffix(a.Type.Name(), "CreateParams"), "UpdateParams")
 		body, ok := said[class]
 		if !ok && s.Types[class] != nil && s.Types[class].Fields.ForName("name") != nil {
-			body, ok = `name: "New"`, true
+			body = `name: "New"`
 		}
 		switch {
 		case strings.HasSuffix(a.Type.Name(), "CreateParams") && a.Type.NonNull:

@@ -185,9 +185,6 @@ func describe(indent, text string) string {
 	return indent + `"` + text + `"` + "\n"
 }
 
-// bare takes the marks of lists and of what is never null off a type.
-func bare(typ string) string { return strings.Trim(typ, "[]!") }
-
 // fillInterfaces gives each interface the fields that all its types have, and the
 // types those interfaces that they fulfil.
 func (s *schema) fillInterfaces() {

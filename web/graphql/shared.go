@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"commonweal/rule"
 )
 
 // tokenHeader names the stream that several operations share.
-const tokenHeader = "X-GraphQL-Event-Stream-Token"
+const tokenHeader = "X-Graphql-Event-Stream-Token" //nolint:gosec // the name of a header
 
 // serve answers what belongs to streams that several operations share: PUT makes
 // one, GET reads it, POST begins an operation on it, DELETE ends one. It reports
@@ -166,11 +167,12 @@ func (m message) of(id string) message {
 	if err != nil {
 		panic("graphql: a text that cannot be written") // texts always can
 	}
-	data := append([]byte(`{"id":`), name...)
+	data := slices.Concat([]byte(`{"id":`), name)
 	if m.data != nil {
-		data = append(append(data, `,"payload":`...), m.data...)
+		data = slices.Concat(data, []byte(`,"payload":`), m.data)
 	}
-	m.data = append(data, '}')
+	data = append(data, '}')
+	m.data = data
 	return m
 }
 

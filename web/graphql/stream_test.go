@@ -115,12 +115,17 @@ const followPlaces = `subscription { changes { from to whole acts { sequence kin
 type told struct {
 	Data struct {
 		Changes struct {
-			From, To string
-			Whole    bool
-			Acts     []struct{ Sequence string }
-			Records  []struct{ ID string }
-		}
-	}
+			From  string `json:"from"`
+			To    string `json:"to"`
+			Whole bool   `json:"whole"`
+			Acts  []struct {
+				Sequence string `json:"sequence"`
+			} `json:"acts"`
+			Records []struct {
+				ID string `json:"id"`
+			} `json:"records"`
+		} `json:"changes"`
+	} `json:"data"`
 }
 
 func (e event) told(t *testing.T) told {
@@ -235,7 +240,7 @@ func TestOneAnswerOnAStream(t *testing.T) {
 		query(`subscription { changes { wage } }`):                    "queryInvalid",
 		`{}`: "badRequest",
 	} {
-		r, err := http.NewRequest("POST", d.server.URL+"/graphql", strings.NewReader(body))
+		r, err := http.NewRequest(http.MethodPost, d.server.URL+"/graphql", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
