@@ -20,6 +20,9 @@ func (s *Site) graphql() {
 		s.networks[n.Name].Handle("/graphql", h)
 		s.networks[n.Name].Handle("/graphql/schema.graphql", h)
 	}
+	for _, path := range []string{"/graphiql", "/graphiql/"} {
+		s.mux.Handle(path, graphql.Explorer())
+	}
 	asked := func(w http.ResponseWriter, r *http.Request) {
 		h := handlers[s.asked(r)]
 		if h == nil {
