@@ -103,6 +103,17 @@ func (n *Node) hear(ctx context.Context, size int64, trouble func(error)) {
 	}
 }
 
+// Refresh takes in what other processes have written by now; where none do, it
+// does nothing.
+func (n *Node) Refresh(ctx context.Context) error {
+	if n.turn == nil {
+		return nil
+	}
+	n.write.Lock()
+	defer n.write.Unlock()
+	return n.catchUp(ctx)
+}
+
 // catchUp enters what other processes have written to the store since.
 func (n *Node) catchUp(ctx context.Context) error {
 	d := n.draft()

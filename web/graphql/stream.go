@@ -281,7 +281,7 @@ func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) 
 		last = text
 	}
 	if last != "" {
-		if s.from, err = sizeOf(last, x.books.Size()-1, 0); err != nil {
+		if s.from, err = x.from(last); err != nil {
 			return nil, err
 		}
 	} else if name != "record" {
@@ -289,6 +289,17 @@ func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) 
 	}
 	s.feed, s.over, err = whole.types["Subscription"].find(name).source(x, args)
 	return s, err
+}
+
+// from is the entry after which somebody goes on who got it from this server or,
+// where several write the same books, from one that may be ahead of it.
+func (x *execution) from(last string) (int64, error) {
+	n, err := sizeOf(last, x.books.Size()-1, 0)
+	if err == nil || x.h.node.Refresh(x.ctx) != nil {
+		return n, err
+	}
+	x.books = x.h.node.Snapshot()
+	return sizeOf(last, x.books.Size()-1, 0)
 }
 
 // run answers an operation until it is complete. say is false when nobody listens.
