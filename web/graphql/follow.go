@@ -52,11 +52,15 @@ func (r *recent) hear(c node.Change) {
 	r.next = c.Sequence + 1
 }
 
-// after returns the acts after an entry, if all of them are kept.
-func (r *recent) after(sequence int64) (list []node.Change, ok bool) {
+// after returns the acts after an entry up to another one, if all of them are kept.
+// The last may be in the books and not heard of yet; then they are not.
+func (r *recent) after(sequence, last int64) (list []node.Change, ok bool) {
 	r.Lock()
 	defer r.Unlock()
-	for i := sequence + 1; i < r.next; i++ {
+	if r.next <= last {
+		return nil, false
+	}
+	for i := sequence + 1; i <= last; i++ {
 		if r.acts[i%kept].Sequence != i || r.acts[i%kept].Act.Kind == "" {
 			return nil, false
 		}
@@ -64,7 +68,7 @@ func (r *recent) after(sequence int64) (list []node.Change, ok bool) {
 			return nil, true
 		}
 	}
-	return list, r.next > 0
+	return list, true
 }
 
 // following adds the subscriptions.
@@ -149,7 +153,7 @@ func followChanges(*execution, arguments) (feed, func(), error) {
 			return nil, after, false, nil
 		}
 		c := &changes{from: after, to: last, whole: true}
-		list, ok := x.h.recent.after(after)
+		list, ok := x.h.recent.after(after, last)
 		if !ok {
 			var err error
 			if list, err = x.h.acts(x.ctx, after, last); err != nil {
@@ -158,9 +162,6 @@ func followChanges(*execution, arguments) (feed, func(), error) {
 		}
 		c.whole = list != nil
 		for _, a := range list {
-			if a.Sequence > last {
-				break
-			}
 			if x.seesOf(a.Changed) {
 				c.acts = append(c.acts, a)
 			}
