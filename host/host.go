@@ -241,7 +241,7 @@ func (h *Host) Close() error {
 	for _, name := range slices.Sorted(maps.Keys(h.networks)) {
 		w := h.networks[name]
 		w.stop()
-		errs = append(errs, w.Node.Close())
+		errs = append(errs, w.Close())
 	}
 	h.networks = map[string]*Network{}
 	return errors.Join(errs...)

@@ -33,7 +33,7 @@ func (h *Host) Join(ctx context.Context, i people.Invitation, who people.Account
 	records = append(records, &vf.Membership{ID: vf.ID("membership/" + i.ID), Member: agent, InScopeOf: i.Scope, Role: i.Role, HasBeginning: since(i.Taken)})
 	act := node.Act{Kind: journal.Declare, Key: "join/" + i.ID, Records: records}
 	if i.Inviter == "" {
-		act.Author = vf.ID(w.Node.Network())
+		act.Author = vf.ID(w.Network())
 		_, err = w.Do(ctx, act)
 		return err
 	}

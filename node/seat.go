@@ -135,7 +135,7 @@ func (s *Seat) Graph() (*vf.Graph, error) {
 // not call Do.
 func (s *Seat) Subscribe(f func(Change)) (cancel func()) {
 	return s.n.Subscribe(func(c Change) {
-		if mine, any := s.part(c); any {
+		if mine, some := s.part(c); some {
 			f(mine)
 		}
 	})

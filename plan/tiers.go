@@ -71,7 +71,7 @@ func (n *network) wantedApart(needs []int32) bool {
 	return false
 }
 
-// nets nets these needs and no others. It reports whether nothing lacks, what is to
+// nets plans these needs, and no others, by netting. It reports whether nothing lacks, what is to
 // come together does, and all fits where it was placed.
 func (p *part) nets(needs []int32) bool {
 	p.reset()

@@ -58,9 +58,9 @@ func checkCovered(ctx context.Context, s Reader, size int64) (reason string, err
 	if err != nil {
 		return "", err
 	}
-	_, tree, err := journal.ReadCheckpoint(note)
-	if err != nil || tree.N != size {
-		return fmt.Sprintf("the newest checkpoint, of %d entries, cannot be read", size), nil
+	_, tree, unread := journal.ReadCheckpoint(note)
+	if unread != nil || tree.N != size {
+		return fmt.Sprintf("the newest checkpoint, of %d entries, cannot be read", size), nil //nolint:nilerr // the reason says it
 	}
 	root, err := tlog.TreeHash(tree.N, HashReader(ctx, s))
 	if err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,7 +28,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		seen := &answer{ResponseWriter: w}
 		defer func() {
 			if reason := recover(); reason != nil {
-				if reason == http.ErrAbortHandler { // a stream that is cut on purpose
+				if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) { // a stream that is cut on purpose
 					panic(reason)
 				}
 				s.o.Log.Error("a handler failed", "request", id, "reason", reason, "stack", string(debug.Stack()))
@@ -38,7 +39,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 			s.told(r, seen, id, time.Since(begin))
 		}()
 		head := seen.Header()
-		head.Set("X-Request-Id", id)
+		head.Set("X-Request-ID", id)
 		secure(head, r)
 		if wait := rates.take(s.address(r), begin); wait > 0 {
 			head.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))

@@ -40,7 +40,7 @@ func (s *Site) feed(ctx context.Context, n *host.Network, secret string) (linked
 	}
 	t, err := s.o.People.Bearer(ctx, secret)
 	var refusal *rule.Refusal
-	if errors.As(err, &refusal) || err == nil && (t.Network != n.Name || !t.Mandate.ReadOnly) {
+	if errors.As(err, &refusal) || err == nil && (t.Network != n.Name || !t.ReadOnly) {
 		return linked.Asker{}, nil
 	}
 	if err != nil {

@@ -111,11 +111,11 @@ func TestAnOwnerActsThroughGraphQL(t *testing.T) {
 		site.ServeHTTP(w, r)
 		return w.Body.String()
 	}
-	make := `mutation { createProcessSpecification(processSpecification: {id: "process-spec/bake", name: "Bake"}, key: "1") { processSpecification { id name } } }`
-	if text := ask(make, nil); !strings.Contains(text, "notAllowed") {
+	entering := `mutation { createProcessSpecification(processSpecification: {id: "process-spec/bake", name: "Bake"}, key: "1") { processSpecification { id name } } }`
+	if text := ask(entering, nil); !strings.Contains(text, "notAllowed") {
 		t.Errorf("a stranger entered something: %s", text)
 	}
-	if text := ask(make, cookie); !strings.Contains(text, `"name":"Bake"`) {
+	if text := ask(entering, cookie); !strings.Contains(text, `"name":"Bake"`) {
 		t.Errorf("the owner got %s", text)
 	}
 	if text := ask(`{ processSpecifications(first: 5) { edges { node { id } } } }`, nil); strings.Contains(text, "bake") {

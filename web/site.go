@@ -102,7 +102,7 @@ func (s *Site) within(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == "/"+name {
-		http.Redirect(w, r, "/"+name+"/", http.StatusPermanentRedirect)
+		http.Redirect(w, r, "/"+name+"/", http.StatusPermanentRedirect) //nolint:gosec // it leads to routes of this server only
 		return
 	}
 	http.StripPrefix("/"+name, routes).ServeHTTP(w, r)

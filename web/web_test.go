@@ -48,7 +48,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 			t.Errorf("%s has the policy %q", path, csp)
 		}
-		if head.Get("X-Content-Type-Options") != "nosniff" || head.Get("X-Request-Id") == "" {
+		if head.Get("X-Content-Type-Options") != "nosniff" || head.Get("X-Request-ID") == "" {
 			t.Errorf("%s has the headers %v", path, head)
 		}
 	}
@@ -63,7 +63,7 @@ func TestAFailureTellsStrangersNothing(t *testing.T) {
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
-	if !strings.Contains(w.Body.String(), w.Header().Get("X-Request-Id")) {
+	if !strings.Contains(w.Body.String(), w.Header().Get("X-Request-ID")) {
 		t.Error("the answer does not say under which id the log tells more")
 	}
 	if text := log.String(); !strings.Contains(text, "the secret reason") || strings.Contains(text, "hidden") {
@@ -232,7 +232,7 @@ func TestHTTPS(t *testing.T) {
 	cert, key := certificate(t)
 	at, stop := serving(t, New(Options{Host: hosted(t)}), Listening{Certificate: cert, Key: key})
 	at = strings.Replace(at, "http:", "https:", 1)
-	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the certificate was made a moment ago
+	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	a, err := client.Get(at + "/healthz")
 	if err != nil {
 		t.Fatal(err)

@@ -35,8 +35,8 @@ type peopleStory struct {
 	e    people.Entry
 	seat people.Seat
 
-	invitation, code, link, secret, token string
-	field                                 map[string]string
+	invitation, code, secret, token string
+	field                           map[string]string
 }
 
 func (s *peopleStory) run(in io.Reader) int {
@@ -160,7 +160,9 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 		w := httptest.NewRecorder()
 		entrance.New(entrance.Options{People: s.p, Address: "http://localhost"}).Handler().ServeHTTP(w, r)
 		var said struct {
-			Refusal struct{ Rule, Sentence string }
+			Refusal struct {
+				Rule string `json:"rule"`
+			} `json:"refusal"`
 		}
 		if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || said.Refusal.Rule == "" {
 			return err

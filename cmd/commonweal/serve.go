@@ -58,7 +58,7 @@ var errAgain = errors.New("the books took no more acts")
 
 // serve serves once.
 func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
-	l, err := net.Listen("tcp", c.Listen)
+	l, err := new(net.ListenConfig).Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
 		return rule.Refuse("cannotListen", "address", c.Listen, "reason", err.Error())
 	}

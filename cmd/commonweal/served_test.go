@@ -192,9 +192,13 @@ func jarOf(r *http.Request, file string) (http.CookieJar, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := http.ParseCookie(strings.TrimSpace(string(raw)))
+	text := strings.TrimSpace(string(raw))
+	if text == "" {
+		return jar, nil
+	}
+	list, err := http.ParseCookie(text)
 	if err != nil {
-		return jar, nil // an empty file
+		return nil, err
 	}
 	for _, c := range list {
 		c.Path = "/"

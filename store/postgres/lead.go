@@ -31,7 +31,7 @@ const (
 // key is the number of an advisory lock of a schema.
 func key(what, schema string) int64 {
 	sum := sha256.Sum256([]byte("commonweal " + what + " " + schema))
-	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any 64 bits will do
+	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
 // Lead waits, as long as the context lasts, until no other process leads, and

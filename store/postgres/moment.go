@@ -74,6 +74,6 @@ func (s *Store) Backup(ctx context.Context, path string) (tlog.Tree, error) {
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	defer m.Close()
-	return m.Backup(ctx, path)
+	tree, err := m.Backup(ctx, path)
+	return tree, errors.Join(err, m.Close())
 }

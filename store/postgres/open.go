@@ -133,7 +133,7 @@ func begin(ctx context.Context, a *address, o Options, create bool) (*Store, err
 		err = s.prepare(ctx, create)
 	}
 	if err == nil {
-		_, err = s.checkEnd(ctx)
+		err = s.checkEnd(ctx)
 	}
 	return s.orClose(err)
 }

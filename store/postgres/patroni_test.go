@@ -104,7 +104,7 @@ func setUp(t *testing.T) *machines {
 			}
 			return word
 		})
-		must(t, os.WriteFile(m.config, []byte(text), 0o644)) //nolint:gosec // the server's user reads it
+		must(t, os.WriteFile(m.config, []byte(text), 0o644))
 		c.list = append(c.list, m)
 		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", m.port))
 		m.start(t)
@@ -161,7 +161,7 @@ func (m *machine) kill(t *testing.T) {
 
 // is asks a machine's Patroni whether it is of a kind: primary, sync …
 func (m *machine) is(kind string) bool {
-	answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/%s", m.api, kind)) //nolint:noctx // of a test, on the loopback
+	answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/%s", m.api, kind))
 	if err != nil {
 		return false
 	}

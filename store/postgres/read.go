@@ -301,29 +301,30 @@ func (r *reader) Size(ctx context.Context) (size int64, err error) {
 	return size, r.explain(ctx, err)
 }
 
-// checkEnd returns the next sequence, after it has compared the end of the
-// journal with its head, its stored hashes and the newest checkpoint.
-func (r *reader) checkEnd(ctx context.Context) (next int64, err error) {
+// checkEnd compares the end of the journal with its head, its stored hashes and the
+// newest checkpoint.
+func (r *reader) checkEnd(ctx context.Context) error {
+	var next int64
 	var e store.End // as it is at one moment
-	err = r.one(ctx, []any{&next, &e.Entries, &e.Hashes, &e.Covered}, "SELECT (SELECT size FROM head), (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal),"+
+	err := r.one(ctx, []any{&next, &e.Entries, &e.Hashes, &e.Covered}, "SELECT (SELECT size FROM head), (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal),"+
 		" (SELECT COALESCE(MAX(place) + 1, 0) FROM hash), (SELECT COALESCE(MAX(size), 0) FROM checkpoint)")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if next != e.Entries {
-		return 0, r.damage("the journal has %d entries, and its head says %d", e.Entries, next)
+		return r.damage("the journal has %d entries, and its head says %d", e.Entries, next)
 	}
 	reason, err := store.CheckEnd(ctx, r, e)
 	if err == nil && reason != "" {
 		err = r.damage("%s", reason)
 	}
-	return next, err
+	return err
 }
 
 // Check reads the journal with its hashes and the checkpoints stored beside it,
 // and reports damage.
 func (r *reader) Check(ctx context.Context) (tlog.Tree, error) {
-	if _, err := r.checkEnd(ctx); err != nil {
+	if err := r.checkEnd(ctx); err != nil {
 		return tlog.Tree{}, err
 	}
 	report, err := store.Verify(ctx, r, nil, "")

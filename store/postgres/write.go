@@ -74,7 +74,7 @@ const patience = 30 * time.Second
 // transact writes the group and commits. Batches in conflict get their answer
 // and are left out; an error is of the transaction as a whole, and lost says
 // that it cannot be known whether it was committed.
-func (s *Store) transact(batches []*store.Batch, answers []error) (err error, lost bool) { //nolint:revive,staticcheck // lost is said of the error
+func (s *Store) transact(batches []*store.Batch, answers []error) (err error, lost bool) {
 	f := &folded{}
 	ctx, cancel := context.WithTimeout(context.Background(), patience+time.Duration(size(batches)>>20)*time.Second) // what was begun is finished, whoever still waits
 	defer cancel()
@@ -106,7 +106,7 @@ func rollback(ctx context.Context, tx pgx.Tx, failed error) error {
 // commit commits. An answer that is not plainly yes or plainly no, such as a
 // connection that breaks, or a warning that the commit is not where it should
 // be on other machines, leaves the outcome unknown.
-func commit(ctx context.Context, conn *pgxpool.Conn, tx pgx.Tx) (err error, lost bool) { //nolint:revive,staticcheck // as above
+func commit(ctx context.Context, conn *pgxpool.Conn, tx pgx.Tx) (err error, lost bool) {
 	data := conn.Conn().PgConn().CustomData()
 	delete(data, warned)
 	err = tx.Commit(ctx)

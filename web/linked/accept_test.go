@@ -1,6 +1,7 @@
 package linked
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 )
@@ -15,7 +16,7 @@ func TestForms(t *testing.T) {
 		{"text/yaml", "", "yaml"}, {"APPLICATION/JSON", "", "json"}, {"image/png", "", ""}, {"application/json;q=0", "", ""}, {"application/json;q=2", "", ""},
 		{"text/html;q=0.001, nonsense;;", "", "html"}, {"image/png", "?as=yaml", "yaml"}, {"", "?as=pdf", ""},
 	} {
-		r := httptest.NewRequest("GET", "/home/x/1"+c.query, nil)
+		r := httptest.NewRequest(http.MethodGet, "/home/x/1"+c.query, nil)
 		if c.accept != "" {
 			r.Header.Set("Accept", c.accept)
 		}

@@ -135,7 +135,9 @@ func TestFaultsAreToldWithLineAndColumn(t *testing.T) {
 	s := at(t, story)
 	bad := strings.Replace(strings.Replace(more, "spec/wool", "spec/woll", 1), "2026-12-24", "Christmas", 1)
 	w := s.ask(http.MethodPost, "/home/network", bad, "Content-Type: application/ld+json")
-	var told struct{ Refusals []Fault }
+	var told struct {
+		Refusals []Fault `json:"refusals"`
+	}
 	if err := json.Unmarshal(w.Body.Bytes(), &told); err != nil || w.Code != http.StatusUnprocessableEntity {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}

@@ -32,28 +32,28 @@ func (q *request) entry(seq int64) (*journal.Entry, error) {
 	return e, nil
 }
 
-// said is a record as entries said it last, without its personal part, and the
-// entry that did; nil where none of them carries it.
-func (q *request) said(id vf.ID, past []int64) (vf.Record, int64, error) {
+// said is a record as entries said it last, without its personal part; nil
+// where none of them carries it.
+func (q *request) said(id vf.ID, past []int64) (vf.Record, error) {
 	finished := false
 	for _, seq := range slices.Backward(past) {
 		e, err := q.entry(seq)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		r, err := carried(e, id)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if r != nil {
 			if finished {
 				finish(r)
 			}
-			return r, seq, nil
+			return r, nil
 		}
 		finished = finished || (e.Act.Kind == journal.Finish || e.Act.Kind == journal.Release) && slices.Contains(e.Act.Of, id)
 	}
-	return nil, 0, nil
+	return nil, nil
 }
 
 func finish(r vf.Record) {
@@ -192,7 +192,7 @@ func (q *request) at(r vf.Record, text string) {
 		q.nothing()
 		return
 	}
-	was, _, err := q.said(r.Key(), past[:i+1])
+	was, err := q.said(r.Key(), past[:i+1])
 	if err != nil {
 		q.fail(err)
 	}

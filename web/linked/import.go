@@ -162,7 +162,7 @@ func (q *request) tell(t *Taken) {
 	if ok && f.name == asText.name {
 		q.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		q.w.WriteHeader(status)
-		fmt.Fprintln(q.w, t)
+		_, _ = fmt.Fprintln(q.w, t) //nolint:gosec // as plain text, with nosniff, it is no page
 		return
 	}
 	q.json(status, t)

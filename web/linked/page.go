@@ -101,7 +101,7 @@ func (q *request) rows(r vf.Record) []propertyRow {
 		if name == "@id" || name == "-" || v.Field(i).IsZero() {
 			continue
 		}
-		if values := q.values(name, v.Field(i).Addr().Interface()); len(values) > 0 {
+		if values := q.values(v.Field(i).Addr().Interface()); len(values) > 0 {
 			list = append(list, propertyRow{upper(propertyWords[name][0]), plain(format.PropertyText(name)), values})
 		}
 	}
@@ -109,7 +109,7 @@ func (q *request) rows(r vf.Record) []propertyRow {
 }
 
 // values shows what a property holds.
-func (q *request) values(name string, v any) []shown {
+func (q *request) values(v any) []shown {
 	text := func(s string) []shown { return []shown{{Text: s}} }
 	ref := func(id vf.ID) shown {
 		l := q.link(id)

@@ -169,7 +169,7 @@ func (q *request) gone(id vf.ID) bool {
 	if len(past) == 0 || now != nil {
 		return false
 	}
-	was, _, err := q.said(id, past)
+	was, err := q.said(id, past)
 	if err != nil {
 		q.fail(err)
 	}

@@ -276,7 +276,7 @@ func TestPagesOfRecordsLookAtWhatTheyShowAlone(t *testing.T) {
 	seen := map[string]int{}
 	address := regexp.MustCompile(`href="(/home/need/many/[0-9]+)"`)
 	next := regexp.MustCompile(`href="([^"]*\?of=Intent\.resourceConformsTo[^"]*)"`)
-	for pages := 0; pages < 100; pages++ {
+	for range 100 {
 		for _, m := range address.FindAllStringSubmatch(w.Body.String(), -1) {
 			seen[m[1]]++
 		}
@@ -346,7 +346,9 @@ func TestTheOverviewCountsWhatTheAskerSees(t *testing.T) {
 	if page := s.get("/home/", guest, "Accept: text/html").Body.String(); strings.Contains(page, "number") || !strings.Contains(page, "sign in") {
 		t.Errorf("a guest sees %s", page)
 	}
-	var doc struct{ Classes []classCount }
+	var doc struct {
+		Classes []classCount `json:"classes"`
+	}
 	if err := json.NewDecoder(io.TeeReader(s.get("/home/", "Accept: application/json").Body, io.Discard)).Decode(&doc); err != nil || len(doc.Classes) < 10 {
 		t.Errorf("%+v, %v", doc, err)
 	}

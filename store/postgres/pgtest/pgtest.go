@@ -255,7 +255,7 @@ func find(name string) (string, error) {
 
 // FreePort is a port of the loopback that nobody listens on.
 func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
@@ -287,9 +287,9 @@ func giveAway(folder string) error {
 
 // command is a program of the server, run as a user that it accepts.
 func command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+	cmd := exec.CommandContext(context.Background(), name, args...)
 	if os.Geteuid() == 0 {
-		cmd = exec.Command("runuser", append([]string{"-u", other, "--", name}, args...)...)
+		cmd = exec.CommandContext(context.Background(), "runuser", append([]string{"-u", other, "--", name}, args...)...)
 	}
 	cmd.Dir = "/"
 	return cmd

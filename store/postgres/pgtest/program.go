@@ -46,7 +46,7 @@ func (p *Program) Kill() {
 // is removed after the test.
 func Folder(t testing.TB) (string, error) {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "commonweal-pg-")
+	folder, err := os.MkdirTemp("", "commonweal-pg-") //nolint:usetesting // the user of the server could not enter what t.TempDir makes
 	if err != nil {
 		return "", err
 	}
