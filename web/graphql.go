@@ -13,7 +13,7 @@ import (
 func (s *Site) graphql() {
 	handlers := map[string]*graphql.Handler{}
 	for _, n := range s.o.Host.Networks() {
-		h := graphql.New(graphql.Options{Node: n.Node, Planner: n, Log: s.o.Log, Seat: func(r *http.Request) (graphql.Seat, error) {
+		h := graphql.New(graphql.Options{Node: n.Node, Planner: n, Log: s.o.Log, From: s.address, Seat: func(r *http.Request) (graphql.Seat, error) {
 			return s.seat(r, n)
 		}})
 		handlers[n.Name] = h

@@ -16,6 +16,7 @@ type Listening struct {
 	Certificate, Key string        // files in PEM; "" is no TLS
 	Grace            time.Duration // how long a stop waits for what is under way; 0 is 10 seconds
 	Connections      int           // at most so many at a time; 0 is 20,000
+	PerAddress       int           // of one address, where no proxy stands before the server; 0 is 2,000
 }
 
 // Serve answers on a listener until the context ends, then stops in order.
@@ -25,6 +26,9 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, how Listening) error {
 	}
 	if how.Connections == 0 {
 		how.Connections = 20_000
+	}
+	if how.PerAddress == 0 {
+		how.PerAddress = 2_000
 	}
 	base, cut := context.WithCancel(context.WithoutCancel(ctx)) // ends streams when a stop begins
 	defer cut()
@@ -39,6 +43,9 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, how Listening) error {
 		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	l = netutil.LimitListener(l, how.Connections) // those beyond wait at the door
+	if !s.o.Proxied {                             // of a proxy all have one address
+		l = limited(l, how.PerAddress, s.o.Log)
+	}
 	failed := make(chan error, 1)
 	go func() {
 		if how.Certificate != "" {

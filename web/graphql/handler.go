@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -51,8 +52,9 @@ type Options struct {
 	// Seat says who asks. A refusal is answered as one, without a look at the query.
 	Seat   func(*http.Request) (Seat, error)
 	Limits Limits
-	Now    func() vf.Time // the system's clock in whole seconds if nil
-	Log    *slog.Logger   // of faults inside; none if nil
+	From   func(*http.Request) string // the address of who asks; that of the connection if nil
+	Now    func() vf.Time             // the system's clock in whole seconds if nil
+	Log    *slog.Logger               // of faults inside; none if nil
 }
 
 // Handler answers GraphQL over HTTP for one network: POST and GET of queries, POST
@@ -63,6 +65,7 @@ type Handler struct {
 	planner Planner
 	seat    func(*http.Request) (Seat, error)
 	limits  Limits
+	from    func(*http.Request) string
 	now     func() vf.Time
 	log     *slog.Logger
 	streams streams
@@ -73,7 +76,10 @@ type Handler struct {
 
 // New makes a handler. Close ends its subscriptions.
 func New(o Options) *Handler {
-	h := &Handler{node: o.Node, planner: o.Planner, seat: o.Seat, limits: o.Limits.filled(), now: o.Now, log: o.Log}
+	h := &Handler{node: o.Node, planner: o.Planner, seat: o.Seat, limits: o.Limits.filled(), from: o.From, now: o.Now, log: o.Log}
+	if h.from == nil {
+		h.from = func(r *http.Request) string { return r.RemoteAddr[:max(0, strings.LastIndexByte(r.RemoteAddr, ':'))] }
+	}
 	if h.now == nil {
 		h.now = func() vf.Time { return vf.At(time.Now().Unix()) }
 	}

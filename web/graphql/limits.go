@@ -25,7 +25,8 @@ type Limits struct {
 	Time       time.Duration // 10 s
 	Acts       int           // fields of one mutation: 50
 	Streams    int           // open at the same time: 20,000
-	PerAuthor  int           // streams of one author: 200
+	PerAuthor  int           // streams of one author, or of one address where nobody is known: 200
+	Guests     int           // streams of nobody known, so that members find place: 5,000
 }
 
 func (l Limits) filled() Limits {
@@ -33,7 +34,7 @@ func (l Limits) filled() Limits {
 		limit *int
 		usual int
 	}{{&l.Body, 1 << 20}, {&l.Tokens, 10_000}, {&l.Depth, 20}, {&l.Breadth, 200}, {&l.Aliases, 100}, {&l.Duplicates, 20},
-		{&l.Directives, 50}, {&l.Fragments, 100}, {&l.Cost, 50_000}, {&l.Values, 200_000}, {&l.Records, 2_000_000}, {&l.Acts, 50}, {&l.Streams, 20_000}, {&l.PerAuthor, 200}} {
+		{&l.Directives, 50}, {&l.Fragments, 100}, {&l.Cost, 50_000}, {&l.Values, 200_000}, {&l.Records, 2_000_000}, {&l.Acts, 50}, {&l.Streams, 20_000}, {&l.PerAuthor, 200}, {&l.Guests, 5000}} {
 		if *p.limit == 0 {
 			*p.limit = p.usual
 		}

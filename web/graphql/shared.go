@@ -43,7 +43,7 @@ func (s *streams) reserve(w http.ResponseWriter, r *http.Request) {
 		s.h.refuse(w, r, mediaResponse, http.StatusUnauthorized, err)
 		return
 	}
-	x := s.newStream(context.WithoutCancel(r.Context()), string(seat.Actor().Agent))
+	x := s.newStream(context.WithoutCancel(r.Context()), r, seat)
 	x.token = newToken()
 	if err := s.enter(x); err != nil {
 		s.h.refuse(w, r, mediaResponse, http.StatusTooManyRequests, err)

@@ -32,7 +32,8 @@ type streams struct {
 	h      *Handler
 	mu     sync.Mutex
 	open   map[*stream]bool
-	by     map[string]int // how many, by author
+	by     map[string]int // how many, by author or address
+	guests int            // how many of nobody known
 	shared map[string]*stream
 	ended  chan struct{}
 	cancel func()
@@ -77,11 +78,12 @@ func (h *Handler) Close() {
 
 // stream is a connection on which events are sent, of one operation or of several.
 type stream struct {
-	of     *streams
-	token  string // of one that carries several operations
-	author string
-	ctx    context.Context
-	cancel context.CancelFunc
+	of      *streams
+	token   string // of one that carries several operations
+	author  string
+	address string // without the port
+	ctx     context.Context
+	cancel  context.CancelFunc
 
 	mu         sync.Mutex
 	bell       map[*subscription]chan struct{}
@@ -115,11 +117,17 @@ func (s *streams) enter(x *stream) error {
 	if most := s.h.limits.Streams; len(s.open) >= most {
 		return beyond("tooManySubscriptions", len(s.open), most)
 	}
-	if most := s.h.limits.PerAuthor; x.author != "" && s.by[x.author] >= most {
-		return beyond("tooManySubscriptions", s.by[x.author], most)
+	if most := s.h.limits.PerAuthor; s.by[x.whose()] >= most {
+		return beyond("tooManySubscriptions", s.by[x.whose()], most)
+	}
+	if most := s.h.limits.Guests; x.author == "" && s.guests >= most {
+		return beyond("tooManySubscriptions", s.guests, most)
 	}
 	s.open[x] = true
-	s.by[x.author]++
+	s.by[x.whose()]++
+	if x.author == "" {
+		s.guests++
+	}
 	return nil
 }
 
@@ -130,8 +138,11 @@ func (s *streams) leave(x *stream) {
 		return
 	}
 	delete(s.open, x)
-	if s.by[x.author]--; s.by[x.author] == 0 {
-		delete(s.by, x.author)
+	if s.by[x.whose()]--; s.by[x.whose()] == 0 {
+		delete(s.by, x.whose())
+	}
+	if x.author == "" {
+		s.guests--
 	}
 	if x.token != "" {
 		delete(s.shared, x.token)
@@ -139,9 +150,17 @@ func (s *streams) leave(x *stream) {
 	x.cancel()
 }
 
+// whose is whom a stream counts for: its author, or the address of nobody known.
+func (s *stream) whose() string {
+	if s.author != "" {
+		return s.author
+	}
+	return "address " + s.address
+}
+
 // newStream makes a stream; its context ends with the parent and with the handler.
-func (s *streams) newStream(parent context.Context, author string) *stream {
-	x := &stream{of: s, author: author, bell: map[*subscription]chan struct{}{}, operations: map[string]context.CancelFunc{}, out: make(chan message)}
+func (s *streams) newStream(parent context.Context, r *http.Request, seat Seat) *stream {
+	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), bell: map[*subscription]chan struct{}{}, operations: map[string]context.CancelFunc{}, out: make(chan message)}
 	x.ctx, x.cancel = context.WithCancel(parent)
 	return x
 }
@@ -164,7 +183,7 @@ func (s *streams) distinct(w http.ResponseWriter, r *http.Request, q *request) {
 		h.refuse(w, r, mediaResponse, http.StatusUnauthorized, err)
 		return
 	}
-	x := s.newStream(r.Context(), string(seat.Actor().Agent))
+	x := s.newStream(r.Context(), r, seat)
 	if err := s.enter(x); err != nil {
 		h.refuse(w, r, mediaResponse, http.StatusTooManyRequests, err)
 		return

@@ -133,7 +133,7 @@ func (s *Server) Metrics(ctx context.Context) (map[string]float64, error) {
 	list := map[string]float64{}
 	for lines := bufio.NewScanner(a.Body); lines.Scan(); {
 		name, value, ok := strings.Cut(lines.Text(), " ")
-		if !ok || strings.HasPrefix(name, "#") {
+		if !ok || strings.ContainsAny(lines.Text(), "#{") {
 			continue
 		}
 		if list[name], err = strconv.ParseFloat(value, 64); err != nil {
