@@ -12,7 +12,9 @@
 //
 //	Open ─ data folder, or database ─► networks: store ─ node.Open ─► Network
 //	Begin ─ key, store, genesis ─► Network
-//	act ─ node ─ heard by the network's follower ─ Planner.Follow ─► Planned (plan, diff, last entry) ─► subscribers
+//	act ─ node ─ heard by the network's follower ─ Planner.Advance ─► Planned (plan, diff, last entry) ─► subscribers,
+//	      and notifications to the people whose needs or work it touches
+//	invitation taken ─ Join ─► Person and Membership in the journal, within the rights of who invited
 //
 // The follower is one goroutine for each network. Acts that come while it plans
 // are taken in together the next time, so a burst of acts costs a few plannings

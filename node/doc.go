@@ -84,6 +84,7 @@
 //
 // # Limits
 //
-// All current records are held in memory (about 1 kB each, with what finds them). One process writes.
+// All current records are held in memory (about 1 kB each, with what finds them). With
+// [Share] several processes write by turns; else one does.
 // Who acts is for the doors to make sure; by Do an author is named, not proved.
 package node

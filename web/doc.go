@@ -15,12 +15,16 @@
 //
 // # Routes
 //
-//	/                  the networks of this server
-//	/healthz           200 as long as the process answers
-//	/readyz            200 when acts can be taken; else 503 with the reason
-//	/metrics           figures for Prometheus, to who asks from this machine or has the token
-//	/NAME/…            a network and its records, see package linked
-//	/context, /ns      what our words mean, and /schema/CLASS what records may hold
+//	/                     the networks of this server
+//	/healthz              200 as long as the process answers
+//	/readyz               200 when acts can be taken; else 503 with the reason
+//	/metrics              figures for Prometheus, to who asks from this machine or has the token
+//	/signin, /account, …  see package entrance
+//	/graphql, /graphiql   GraphQL for one network: the header Network, or ?network=, names it, else the first
+//	/NAME/graphql         the same for that network
+//	/NAME/notifications   what concerns who asks
+//	/NAME/…               a network and its records, see package linked
+//	/context, /ns         what our words mean, and /schema/CLASS what records may hold
 //
 // # Stopping
 //
