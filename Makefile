@@ -1,6 +1,7 @@
 # make run    starts the server with a real example network and prints its address
 # make test   runs every test (a few minutes); make lint reads the code
 # make bench  generates networks of known size and measures the planner on them
+# make bench-server  measures a server under load, under abuse, and with long books
 # make package makes a Debian package of the server in bin/
 # make soak   runs the tests that count with greater counts (long)
 # Go is needed; what else is needed is installed by the target that needs it, where it is missing.
@@ -10,7 +11,7 @@ GO    ?= go
 CACHE := $(CURDIR)/.cache
 LINT  := $(CACHE)/bin/golangci-lint-$(shell sed -n 's/.*golangci-lint\/v2 \(v[0-9.]*\).*/\1/p' tools/lint/go.mod)
 
-.PHONY: run build package test lint bench soak deps go clean
+.PHONY: run build package test lint bench bench-server soak deps go clean
 
 go:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl), then try again."; exit 1; }
@@ -57,6 +58,9 @@ lint: go $(LINT)
 
 bench: go
 	$(GO) run ./bench/measure
+
+bench-server: build
+	$(GO) run ./bench/server bin/commonweal
 
 clean:
 	rm -rf bin $(CACHE)

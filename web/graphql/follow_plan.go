@@ -50,6 +50,13 @@ func (s *steps) hear(p host.Planned) {
 	s.upTo = p.Sequence
 }
 
+// planned is the entry that is in the last plan.
+func (s *steps) planned() int64 {
+	s.Lock()
+	defer s.Unlock()
+	return s.upTo
+}
+
 // enter counts somebody in who follows the plan from an entry on.
 func (s *steps) enter(upTo int64) {
 	s.Lock()

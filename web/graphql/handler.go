@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -103,6 +104,7 @@ type asking struct {
 	doc       *ast.QueryDocument
 	operation *ast.OperationDefinition
 	variables map[string]any
+	same      string // of subscriptions: what is the same in those that ask the same
 }
 
 // read parses a request, and refuses what is not sound or asks for too much. Faults
@@ -129,7 +131,13 @@ func (h *Handler) read(r *request) (*asking, []error) {
 	if op == nil {
 		return nil, []error{rule.Refuse("noSuchOperation", "name", r.OperationName, "count", number(len(doc.Operations)))}
 	}
-	return &asking{doc, op, r.Variables}, nil
+	a := &asking{doc, op, r.Variables, ""}
+	if op.Operation == ast.Subscription {
+		if variables, err := json.Marshal(r.Variables); err == nil {
+			a.same = r.Query + "\x00" + r.OperationName + "\x00" + string(variables)
+		}
+	}
+	return a, nil
 }
 
 // validation are the rules of the specification. The parser's suggestions of names

@@ -163,6 +163,7 @@ func (s *stream) claim(id string) (context.Context, error) {
 
 // of says in a message of which operation it is.
 func (m message) of(id string) message {
+	m.text = nil // it is another one for each
 	name, err := json.Marshal(id)
 	if err != nil {
 		panic("graphql: a text that cannot be written") // texts always can

@@ -1,10 +1,10 @@
 package graphql
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -37,30 +37,58 @@ type streams struct {
 	shared map[string]*stream
 	ended  chan struct{}
 	cancel func()
+	news   chan struct{} // holds one: there is something to tell
+	told   telling
+	seats  seats
 }
 
 func (s *streams) begin(h *Handler) {
 	s.h, s.open, s.by, s.shared, s.ended = h, map[*stream]bool{}, map[string]int{}, map[string]*stream{}, make(chan struct{})
+	s.news = make(chan struct{}, 1)
 	deaf := h.node.Subscribe(func(c node.Change) {
 		h.recent.hear(c)
-		s.wake()
+		s.rouse()
 	})
 	blind := nothing
 	if h.planner != nil {
 		blind = h.planner.Planned(func(p host.Planned) {
 			h.steps.hear(p)
-			s.wake()
+			s.rouse()
 		})
 	}
 	s.cancel = func() { deaf(); blind() }
+	go s.beat()
 }
 
-// wake has all streams look for news.
-func (s *streams) wake() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for x := range s.open {
-		x.wake()
+// rouse has all streams look for news at the next beat.
+func (s *streams) rouse() {
+	select {
+	case s.news <- struct{}{}:
+	default: // they will look anyway
+	}
+}
+
+// beat shows all streams the same books, at most once in a pace. So those that
+// follow the same from the same entry are told the same, which is made once.
+func (s *streams) beat() {
+	for {
+		select {
+		case <-s.ended:
+			return
+		case <-s.news:
+		}
+		s.told.turn()
+		books := s.h.node.Snapshot()
+		s.mu.Lock()
+		for x := range s.open {
+			x.wake(books)
+		}
+		s.mu.Unlock()
+		select {
+		case <-s.ended:
+			return
+		case <-time.After(pace):
+		}
 	}
 }
 
@@ -86,7 +114,7 @@ type stream struct {
 	cancel  context.CancelFunc
 
 	mu         sync.Mutex
-	bell       map[*subscription]chan struct{}
+	bell       map[*subscription]chan *node.Snapshot
 	operations map[string]context.CancelFunc
 	out        chan message // what operations have to say; each waits until it is taken
 	taken      bool         // a connection reads it
@@ -96,17 +124,20 @@ type stream struct {
 type message struct {
 	event, id string
 	data      []byte
+	text      []byte // as it is written to those to whom many others are told the same; nil where it is not made yet
 }
 
-// wake has all operations of a stream look for news.
-func (s *stream) wake() {
+// wake has all operations of a stream look for news in the books as they are now,
+// in place of those that they have not looked at yet.
+func (s *stream) wake(books *node.Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, bell := range s.bell {
 		select {
-		case bell <- struct{}{}:
-		default: // it was told already
+		case <-bell:
+		default:
 		}
+		bell <- books
 	}
 }
 
@@ -160,7 +191,7 @@ func (s *stream) whose() string {
 
 // newStream makes a stream; its context ends with the parent and with the handler.
 func (s *streams) newStream(parent context.Context, r *http.Request, seat Seat) *stream {
-	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), bell: map[*subscription]chan struct{}{}, operations: map[string]context.CancelFunc{}, out: make(chan message)}
+	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), bell: map[*subscription]chan *node.Snapshot{}, operations: map[string]context.CancelFunc{}, out: make(chan message)}
 	x.ctx, x.cancel = context.WithCancel(parent)
 	return x
 }
@@ -227,12 +258,12 @@ func (s *stream) write(w http.ResponseWriter) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusOK)
 	c := http.NewResponseController(w)
-	send := func(text string) bool {
+	send := func(text []byte) bool {
 		_ = c.SetWriteDeadline(time.Now().Add(patience)) // where it cannot be set, the server's own holds
-		_, err := w.Write([]byte(text))
+		_, err := w.Write(text)
 		return err == nil && c.Flush() == nil
 	}
-	if !send(":\n\n") {
+	if !send([]byte(":\n\n")) {
 		return
 	}
 	beat := time.NewTicker(heartbeat)
@@ -240,11 +271,11 @@ func (s *stream) write(w http.ResponseWriter) {
 	for {
 		select {
 		case m := <-s.out:
-			if !send(m.text()) || m.event == "complete" && s.token == "" {
+			if !send(m.written()) || m.event == "complete" && s.token == "" {
 				return
 			}
 		case <-beat.C:
-			if !send(":\n\n") {
+			if !send([]byte(":\n\n")) {
 				return
 			}
 		case <-s.ctx.Done():
@@ -255,15 +286,18 @@ func (s *stream) write(w http.ResponseWriter) {
 	}
 }
 
-// text writes an event. Its data has no line breaks, being JSON of ours.
-func (m message) text() string {
-	var b strings.Builder
+// written is an event as text. Its data has no line breaks, being JSON of ours.
+func (m message) written() []byte {
+	if m.text != nil {
+		return m.text
+	}
+	var b bytes.Buffer
 	if m.id != "" {
 		b.WriteString("id: " + m.id + "\n")
 	}
 	b.WriteString("event: " + m.event + "\n")
 	fmt.Fprintf(&b, "data: %s\n\n", m.data)
-	return b.String()
+	return b.Bytes()
 }
 
 // subscription is an operation that is answered as events.
@@ -279,7 +313,7 @@ type subscription struct {
 
 // operation makes an operation ready; what is wrong with it is told now.
 func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) (*subscription, error) {
-	s := &subscription{h: h, a: a, seat: seat, again: func() (Seat, error) { return h.seat(r) }, from: -1}
+	s := &subscription{h: h, a: a, seat: seat, again: func() (Seat, error) { return h.streams.seats.of(r, h.seat) }, from: -1}
 	if a.operation.Operation != ast.Subscription {
 		return s, nil
 	}
@@ -333,8 +367,8 @@ func (o *subscription) run(s *stream, ctx context.Context, say func(message) boo
 		return
 	}
 	defer o.over()
-	bell := make(chan struct{}, 1)
-	bell <- struct{}{} // there may be something already
+	bell := make(chan *node.Snapshot, 1)
+	bell <- o.h.node.Snapshot() // there may be something already
 	s.mu.Lock()
 	s.bell[o] = bell
 	s.mu.Unlock()
@@ -345,12 +379,13 @@ func (o *subscription) run(s *stream, ctx context.Context, say func(message) boo
 	}()
 	checked := time.Now()
 	for {
+		var books *node.Snapshot
 		select {
 		case <-ctx.Done():
 			return
 		case <-o.h.streams.ended:
 			return
-		case <-bell:
+		case books = <-bell:
 		}
 		if time.Since(checked) > recheck {
 			seat, err := o.again()
@@ -360,38 +395,10 @@ func (o *subscription) run(s *stream, ctx context.Context, say func(message) boo
 			}
 			o.seat, checked = seat, time.Now()
 		}
-		if !o.news(ctx, say) {
-			return
-		}
-		select {
-		case <-time.After(pace):
-		case <-ctx.Done():
+		n := o.news(ctx, books)
+		o.from = max(o.from, n.upTo)
+		if n.event != "" && !say(n.message) || n.over {
 			return
 		}
 	}
-}
-
-// news tells what is new; false if the operation is over.
-func (o *subscription) news(ctx context.Context, say func(message) bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, o.h.limits.Time)
-	defer cancel()
-	x, err := o.h.begin(ctx, o.a, o.seat)
-	if err != nil {
-		return say(message{event: "next", data: o.h.failed(err)}) && false
-	}
-	value, upTo, ok, err := o.feed(x, o.from)
-	if err != nil {
-		return say(message{event: "next", data: o.h.failed(err)}) && false
-	}
-	if !ok {
-		o.from = max(o.from, upTo)
-		return true
-	}
-	x.event = value
-	answer, err := x.root(whole.types["Subscription"], nil, o.a.operation.SelectionSet)
-	if err != nil {
-		return say(message{event: "next", data: o.h.failed(err)}) && false
-	}
-	o.from = upTo
-	return say(message{event: "next", id: strconv.FormatInt(upTo, 10), data: answer})
 }

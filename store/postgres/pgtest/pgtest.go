@@ -84,6 +84,20 @@ func Start(t testing.TB) *Cluster {
 	return c
 }
 
+// Durable starts a cluster that waits for the disk, for measurements that are no
+// tests; it returns the address of a database in it, and stop removes both.
+func Durable() (url string, stop func(), err error) {
+	c, err := start(true)
+	if err != nil {
+		return "", nil, err
+	}
+	if url, _, err = c.database(); err != nil {
+		c.stop()
+		return "", nil, err
+	}
+	return url, c.stop, nil
+}
+
 // URL returns the address of a fresh database, which is dropped after the test.
 func (c *Cluster) URL(t testing.TB) string {
 	t.Helper()

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+)
+
+// batch is how many events one request of an import carries, beside their process.
+const batch = 999
+
+// each is how many of the events are acts of their own; the others come in acts of a
+// whole batch.
+const each = 50_000
+
+// reads is how often each reading is measured.
+const reads = 300
+
+// measureLong measures books of many events on each store: how fast they come in,
+// how fast they are read, and how soon a server that was killed serves them again.
+func measureLong(ctx context.Context, s setting) error {
+	for _, store := range s.stores {
+		v, err := serve(ctx, s, store)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\n%s: books of %d events\n", store, s.events)
+		err = v.long(ctx, s)
+		v.end()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *served) long(ctx context.Context, s setting) error {
+	before, err := v.figures(ctx)
+	if err != nil {
+		return err
+	}
+	alone := min(s.events, each)
+	began := time.Now()
+	for n := 0; n < alone; n += batch {
+		if err := v.produce(ctx, n, min(batch, alone-n), true); err != nil {
+			return err
+		}
+	}
+	line("acts a second, 1,000 in a request", float64(alone)/time.Since(began).Seconds(), 20_000, "/s", false)
+	began = time.Now()
+	for n := alone; n < s.events; n += batch {
+		if err := v.produce(ctx, n, min(batch, s.events-n), false); err != nil {
+			return err
+		}
+	}
+	if s.events > alone {
+		line("events a second, 1,000 in an act", float64(s.events-alone)/time.Since(began).Seconds(), 20_000, "/s", false)
+	}
+	after, err := v.figures(ctx)
+	if err != nil {
+		return err
+	}
+	used(before, after)
+	if err := v.read(ctx, s.events); err != nil {
+		return err
+	}
+	v.Kill()
+	began = time.Now()
+	if err := v.Again(); err != nil {
+		return err
+	}
+	line("start after a kill, until it serves", time.Since(began).Seconds(), 5, "s", true)
+	if after, err = v.figures(ctx); err != nil {
+		return err
+	}
+	line("memory of the server after it", after.resident/1e6, 0, "MB", true)
+	return v.read(ctx, s.events)
+}
+
+// produce enters events of a process and a resource of their own, an act each or all
+// in one.
+func (v *served) produce(ctx context.Context, from, count int, acts bool) error {
+	which := strconv.Itoa(from)
+	process := map[string]any{"process": map[string]any{"id": "process/" + which, "name": "Spin"}}
+	list := []any{map[string]any{"kind": "declare", "key": "process-" + which, "records": []any{process}}}
+	var events []any
+	for i := range count {
+		n := strconv.Itoa(from + i)
+		event := map[string]any{"economicEvent": map[string]any{
+			"id": "event/" + n, "action": "produce", "provider": "agent/mill", "receiver": "agent/farm", "resourceConformsTo": "spec/yarn",
+			"resourceInventoriedAs": "resource/" + which, "outputOf": "process/" + which, "hasPointInTime": "2026-05-01T00:00:00Z",
+			"resourceQuantity": map[string]any{"hasNumericalValue": "1", "hasUnit": "unit/kg"}}}
+		if acts {
+			list = append(list, map[string]any{"kind": "record", "key": "event-" + n, "records": []any{event}})
+		}
+		events = append(events, event)
+	}
+	if !acts {
+		list = append(list, map[string]any{"kind": "record", "key": "events-" + which, "records": events})
+	}
+	return v.owner.Ask(ctx, v.URL, `mutation ($acts: [ActInput!]!) { do(acts: $acts) { sequence } }`, map[string]any{"acts": list}, nil)
+}
+
+// read measures a page at a random place, and one record with what it refers to.
+func (v *served) read(ctx context.Context, events int) error {
+	const flow = `id action { label } hasPointInTime provider { id name } receiver { id name } resourceQuantity { hasNumericalValue hasUnit { symbol } }
+		resourceConformsTo { name } resourceInventoriedAs { id name onhandQuantity { hasNumericalValue } }`
+	dice := rand.New(rand.NewPCG(1, 0))
+	event := func(n int) string { return "event/" + strconv.Itoa(n) }
+	cursor := func(n int) string { return base64.RawURLEncoding.EncodeToString([]byte(event(n))) }
+	for _, r := range []struct {
+		what, query string
+		id          func(n int) string
+	}{
+		{"page of 50 events", `query ($id: String) { economicEvents(first: 50, after: $id) { nodes { ` + flow + ` } pageInfo { endCursor hasNextPage } } }`, cursor},
+		{"one event with what it refers to", `query ($id: ID!) { economicEvent(id: $id) { ` + flow + ` } }`, event},
+	} {
+		var all []time.Duration
+		for range reads {
+			at := time.Now()
+			var data json.RawMessage
+			if err := v.owner.Ask(ctx, v.URL, r.query, map[string]any{"id": r.id(dice.IntN(events))}, &data); err != nil {
+				return err
+			}
+			all = append(all, time.Since(at))
+		}
+		line(r.what+", median", part(all, 0.5), 0, "ms", true)
+		line(r.what+", 99 of 100 under", part(all, 0.99), 50, "ms", true)
+	}
+	return nil
+}
