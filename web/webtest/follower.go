@@ -50,7 +50,7 @@ func (f *Follower) once(ctx context.Context, server string) error {
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer func() { _ = a.Close() }()
 	return Events(a, func(e Event) {
 		if e.ID != "" {
 			f.Last = e.ID
@@ -82,19 +82,24 @@ func (f *Follower) open(ctx context.Context, server string) (io.ReadCloser, erro
 		return nil, err
 	}
 	if a.StatusCode != http.StatusOK {
-		defer a.Body.Close()
+		defer func() { _ = a.Body.Close() }()
 		raw, _ := io.ReadAll(a.Body)
 		return nil, refusedOf(a.StatusCode, raw)
 	}
 	return a.Body, nil
 }
 
+// fault is an error in an answer of GraphQL.
+type fault struct {
+	Message    string `json:"message"`
+	Extensions struct {
+		Code string `json:"code"`
+	} `json:"extensions"`
+}
+
 func refusedOf(status int, raw []byte) *Refused {
 	var said struct {
-		Errors []struct {
-			Message    string
-			Extensions struct{ Code string }
-		}
+		Errors []fault `json:"errors"`
 	}
 	if json.Unmarshal(raw, &said) != nil || len(said.Errors) == 0 {
 		return &Refused{Status: status, Text: string(raw)}

@@ -39,7 +39,7 @@ func SignUp(ctx context.Context, server, invitation, name string) (*Person, erro
 	if err != nil {
 		return nil, err
 	}
-	defer a.Body.Close()
+	defer func() { _ = a.Body.Close() }()
 	for _, c := range a.Cookies() {
 		if strings.HasSuffix(c.Name, "commonweal-session") {
 			p.Cookie = c.Name + "=" + c.Value
@@ -59,7 +59,7 @@ func (p *Person) Invite(ctx context.Context, server, network, role string) (invi
 	if err != nil {
 		return "", err
 	}
-	defer a.Body.Close()
+	defer func() { _ = a.Body.Close() }()
 	raw, err := io.ReadAll(a.Body)
 	if err != nil {
 		return "", err
@@ -116,17 +116,14 @@ func (p *Person) AskRaw(ctx context.Context, server string, body io.Reader, into
 	if err != nil {
 		return err
 	}
-	defer a.Body.Close()
+	defer func() { _ = a.Body.Close() }()
 	raw, err := io.ReadAll(a.Body)
 	if err != nil {
 		return err
 	}
 	var said struct {
-		Data   json.RawMessage
-		Errors []struct {
-			Message    string
-			Extensions struct{ Code string }
-		}
+		Data   json.RawMessage `json:"data"`
+		Errors []fault         `json:"errors"`
 	}
 	if err := json.Unmarshal(raw, &said); err != nil {
 		return &Refused{Status: a.StatusCode, Text: string(raw)}

@@ -35,7 +35,7 @@ type Server struct {
 // Start starts a program as a server on a free port: PROGRAM FLAGS… serve --listen …
 // MORE…, and returns when it says that it can be reached. What it logs goes to log.
 func Start(program string, flags, more []string, log io.Writer) (*Server, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ var (
 
 // Again starts a server again that was killed or stopped.
 func (s *Server) Again() error {
-	s.cmd = exec.Command(s.program, s.args...)
+	s.cmd = exec.CommandContext(context.Background(), s.program, s.args...)
 	s.cmd.SysProcAttr = withUs()
 	s.out = &text{}
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.log
@@ -129,7 +129,7 @@ func (s *Server) Metrics(ctx context.Context) (map[string]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer a.Body.Close()
+	defer func() { _ = a.Body.Close() }()
 	list := map[string]float64{}
 	for lines := bufio.NewScanner(a.Body); lines.Scan(); {
 		name, value, ok := strings.Cut(lines.Text(), " ")
