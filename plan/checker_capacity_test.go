@@ -198,7 +198,9 @@ type inPeriod struct {
 }
 
 // budgets: the hours of a machine in a period, and the flows of a thing that has a
-// limit, stay within it.
+// limit, stay within it. Hours pass in whole seconds, and a process says them in steps
+// of its unit, rounded up: so each that is said may be over what passed by less than a
+// step, and the sum by less than as many steps as there are processes.
 func (c *checker) budgets() {
 	limit := map[vf.ID]*vf.ResourceSpecification{}
 	for _, s := range c.g.ResourceSpecifications {
@@ -206,7 +208,7 @@ func (c *checker) budgets() {
 			limit[s.ID] = s
 		}
 	}
-	sums := map[inPeriod]*big.Rat{}
+	sums, said := map[inPeriod]*big.Rat{}, map[inPeriod]int64{}
 	add := func(what vf.ID, at int64, period string, q *big.Rat) {
 		k := inPeriod{what, periodOf(at, period)}
 		sums[k] = new(big.Rat).Add(q, cmp.Or(sums[k], new(big.Rat)))
@@ -222,6 +224,7 @@ func (c *checker) budgets() {
 				continue
 			}
 			q := amount(f.EffortQuantity)
+			said[inPeriod{m.ID, periodOf(lastSecond(p), m.BudgetPeriod)}]++
 			if f.EffortQuantity.IsZero() {
 				q = big.NewRat(c.workTimes(p, c.recipes[p.Recipe]).between(p.HasBeginning.Unix(), p.HasEnd.Unix()), 3600)
 			}
@@ -244,7 +247,8 @@ func (c *checker) budgets() {
 		} else {
 			most = limit[k.what].Budget
 		}
-		if q.Cmp(amount(most)) > 0 {
+		over := new(big.Rat).Sub(q, amount(most))
+		if over.Sign() > 0 && over.Cmp(big.NewRat(said[k], 1_000_000)) >= 0 {
 			c.fault("%s has %s of its %s in the period from %s", k.what, q.FloatString(3), amount(most).FloatString(3), date(vf.At(k.from)))
 		}
 	}

@@ -46,7 +46,11 @@ func startChromium(t *testing.T) *chromium {
 	if err != nil {
 		t.Fatal("chromium is not there; make deps installs it")
 	}
-	dir := t.TempDir()
+	dir, err := os.MkdirTemp("", "chromium-") //nolint:usetesting // its processes may write a moment longer than t.TempDir waits
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
 		"--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir="+dir, "about:blank")
