@@ -12,7 +12,7 @@ import (
 	"commonweal/rule"
 )
 
-// most of a list of notifications stand on one page.
+// notificationsShown is how many notifications stand on one page.
 const notificationsShown = 100
 
 // told is a notification as programs read it.
