@@ -197,10 +197,20 @@ type inPeriod struct {
 	from int64
 }
 
+// passed gives the hours that passed of those that are said. Whole seconds are said in
+// millionths of an hour, rounded up; so what is over a second by less than a millionth
+// of an hour did not pass.
+func passed(hours *big.Rat) *big.Rat {
+	seconds := new(big.Rat).Mul(hours, big.NewRat(3600, 1))
+	whole := new(big.Rat).SetInt(new(big.Int).Quo(seconds.Num(), seconds.Denom()))
+	if over := new(big.Rat).Sub(seconds, whole); over.Cmp(big.NewRat(3600, 1_000_000)) >= 0 {
+		return hours
+	}
+	return whole.Quo(whole, big.NewRat(3600, 1))
+}
+
 // budgets: the hours of a machine in a period, and the flows of a thing that has a
-// limit, stay within it. Hours pass in whole seconds, and a process says them in steps
-// of its unit, rounded up: so each that is said may be over what passed by less than a
-// step, and the sum by less than as many steps as there are processes.
+// limit, stay within it.
 func (c *checker) budgets() {
 	limit := map[vf.ID]*vf.ResourceSpecification{}
 	for _, s := range c.g.ResourceSpecifications {
@@ -208,7 +218,7 @@ func (c *checker) budgets() {
 			limit[s.ID] = s
 		}
 	}
-	sums, said := map[inPeriod]*big.Rat{}, map[inPeriod]int64{}
+	sums := map[inPeriod]*big.Rat{}
 	add := func(what vf.ID, at int64, period string, q *big.Rat) {
 		k := inPeriod{what, periodOf(at, period)}
 		sums[k] = new(big.Rat).Add(q, cmp.Or(sums[k], new(big.Rat)))
@@ -223,8 +233,7 @@ func (c *checker) budgets() {
 			if m == nil || m.Budget.IsZero() || m.Overload == vf.Yes {
 				continue
 			}
-			q := amount(f.EffortQuantity)
-			said[inPeriod{m.ID, periodOf(lastSecond(p), m.BudgetPeriod)}]++
+			q := passed(amount(f.EffortQuantity))
 			if f.EffortQuantity.IsZero() {
 				q = big.NewRat(c.workTimes(p, c.recipes[p.Recipe]).between(p.HasBeginning.Unix(), p.HasEnd.Unix()), 3600)
 			}
@@ -247,8 +256,7 @@ func (c *checker) budgets() {
 		} else {
 			most = limit[k.what].Budget
 		}
-		over := new(big.Rat).Sub(q, amount(most))
-		if over.Sign() > 0 && over.Cmp(big.NewRat(said[k], 1_000_000)) >= 0 {
+		if q.Cmp(amount(most)) > 0 {
 			c.fault("%s has %s of its %s in the period from %s", k.what, q.FloatString(3), amount(most).FloatString(3), date(vf.At(k.from)))
 		}
 	}
