@@ -71,6 +71,21 @@ func (h *Host) MayDecide(by vf.ID, network string) error {
 	return w.Seat(node.Actor{Agent: by}).May("decide")
 }
 
+// Named is what an agent of a network is called, as far as another one sees it: its name,
+// else its id; "" where it is not theirs to see.
+func (h *Host) Named(by vf.ID, network string, agent vf.ID) (string, error) {
+	w := h.Network(network)
+	if w == nil {
+		return "", rule.Refuse("noSuchNetwork", "name", network)
+	}
+	r, err := w.Seat(node.Actor{Agent: by}).Record(agent)
+	a, ok := r.(*vf.Agent)
+	if err != nil || !ok {
+		return "", err
+	}
+	return cmp.Or(a.Name, string(a.ID)), nil
+}
+
 // SeatOf is as whom an account acts in a network.
 func (h *Host) SeatOf(ctx context.Context, account, network string) (vf.ID, error) {
 	list, err := h.people.Seats(ctx, account)

@@ -66,6 +66,11 @@ func (x rights) MayInvite(_ context.Context, by entrance.Identity, i people.Invi
 	return x.host.MayInvite(by.Agent(i.Network), i)
 }
 
+// Named is what an agent is called, as far as somebody sees it.
+func (x rights) Named(_ context.Context, by entrance.Identity, network string, agent vf.ID) (string, error) {
+	return x.host.Named(by.Agent(network), network, agent)
+}
+
 // MayRecover reports why somebody may not help a member in again: it is for those
 // who may decide in the network, its owners unless the charter says otherwise.
 func (x rights) MayRecover(_ context.Context, by entrance.Identity, network string, _ vf.ID) error {

@@ -1,6 +1,7 @@
 package entrance
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -64,6 +65,8 @@ type seat struct {
 
 type setting struct {
 	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	What   string `json:"what"`
 	Wanted bool   `json:"wanted"`
 }
 
@@ -138,7 +141,7 @@ func seatsOf(v *visit, b *account) error {
 func settingsOf(v *visit, b *account) error {
 	unwanted, err := v.e.o.People.Unwanted(v.r.Context(), v.a.ID)
 	for _, k := range v.e.o.Kinds {
-		b.Settings = append(b.Settings, setting{k, !unwanted[k]})
+		b.Settings = append(b.Settings, setting{k, text(fmt.Sprintf("kind.%s", k)), text(fmt.Sprintf("kind.%sWhat", k)), !unwanted[k]})
 	}
 	return err
 }

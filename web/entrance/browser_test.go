@@ -208,7 +208,7 @@ func TestInABrowser(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = p.Close() })
 	h := &house{t: t, p: p, networks: &networks{joined: map[vf.ID]people.Invitation{}}}
-	h.Entrance = New(Options{People: p, Joiner: h.networks, Rights: h.networks, Address: address, Kinds: []string{"late", "short"}, Verbs: []string{"commit", "record"}})
+	h.Entrance = New(Options{People: p, Joiner: h.networks, Rights: h.networks, Address: address, Kinds: []string{"need", "work"}, Verbs: []string{"commit", "record"}})
 	for _, path := range Paths() {
 		mux.Handle(path, h.Handler())
 	}

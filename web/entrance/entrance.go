@@ -33,6 +33,9 @@ type Rights interface {
 	// MayRecover is asked before a member of a network is helped in again, or all
 	// of a member's sessions are ended.
 	MayRecover(ctx context.Context, by Identity, network string, member vf.ID) error
+	// Named is what an agent of a network is called, as far as somebody may know; "" where
+	// they may not.
+	Named(ctx context.Context, by Identity, network string, agent vf.ID) (string, error)
 }
 
 // Options is what an entrance is made of.
@@ -41,7 +44,7 @@ type Options struct {
 	Joiner  Joiner
 	Rights  Rights
 	Address string                     // the site's, without a slash at the end: "https://weal.example"
-	Kinds   []string                   // of notifications that people may turn off
+	Kinds   []string                   // of notifications that people may turn off; each has its texts in texts.go
 	Verbs   []string                   // that a token may be given
 	From    func(*http.Request) string // the address of who asks; nil is that of the connection
 	Log     *slog.Logger               // nil is no log
@@ -134,7 +137,9 @@ var routes = map[string]route{
 	"POST /account/tokens/revoke":    {do: revokeToken, show: showAccount, person: true},
 	"POST /account/settings":         {do: setWanted, show: showAccount, person: true},
 	"POST /account/erase":            {do: erase, show: showAccount, person: true},
+	"GET /account/invitations":       {do: showInvitations, person: true},
 	"POST /account/invitations":      {do: invite, show: showAccount, person: true},
+	"POST /account/invitations/end":  {do: withdrawInvitation, show: showInvitations, person: true},
 	"POST /account/members/recover":  {do: helpIn, show: showAccount, person: true},
 	"POST /account/members/sessions": {do: endSessions, show: showAccount, person: true},
 }

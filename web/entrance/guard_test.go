@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"commonweal/host"
 	"commonweal/people"
 )
 
@@ -64,7 +65,7 @@ func TestWhatNeedsCertainty(t *testing.T) {
 	h.clock.Pass(11 * time.Minute)
 	free := map[string]bool{ // what takes a password itself, takes away from programs only, or harms nobody
 		"POST /account/confirm": true, "POST /account/confirm/answer": true, "POST /account/password": true, "POST /account/tokens/revoke": true,
-		"POST /account/settings": true, "POST /signup/accept": true,
+		"POST /account/settings": true, "POST /signup/accept": true, "POST /account/invitations/end": true,
 	}
 	for pattern, rt := range routes {
 		path, post := strings.CutPrefix(pattern, "POST ")
@@ -253,6 +254,9 @@ func TestTextsAreAllUsed(t *testing.T) {
 		people.MailChanged, people.PasswordSet, people.PasswordRemoved, people.PasskeyAdded, people.PasskeyRemoved, people.PasskeyDoubtful, people.CodesMade, people.RecoveredByCode,
 		people.RecoveryIssued, people.RecoveredByLink, people.TokenMade, people.TokenRevoked, people.InvitationTaken} {
 		used["event."+string(k)] = true
+	}
+	for _, kind := range []string{host.KindNeed, host.KindWork} {
+		used["kind."+kind], used["kind."+kind+"What"] = true, true
 	}
 	for _, what := range []string{"codes", "token", "invitation", "recovery"} {
 		used["once."+what] = true

@@ -61,6 +61,13 @@ func (n *networks) MayRecover(_ context.Context, by Identity, network string, _ 
 	return n.may(by, network)
 }
 
+func (n *networks) Named(_ context.Context, by Identity, network string, agent vf.ID) (string, error) {
+	if n.may(by, network) != nil {
+		return "", nil
+	}
+	return "Mx " + string(agent), nil
+}
+
 func (n *networks) may(by Identity, network string) error {
 	if !n.owners[by.Agent(network)] {
 		return rule.Refuse("notSeated", "network", network)
@@ -88,7 +95,7 @@ func newHouse(t *testing.T, from people.Source) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.p.Close() })
-	h.Entrance = New(Options{People: h.p, Joiner: h.networks, Rights: h.networks, Address: site, Kinds: []string{"late", "short"}, Verbs: []string{"record", "commit"},
+	h.Entrance = New(Options{People: h.p, Joiner: h.networks, Rights: h.networks, Address: site, Kinds: []string{"need", "work"}, Verbs: []string{"record", "commit"},
 		Log: slog.New(slog.NewTextHandler(h.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	return h
 }

@@ -198,9 +198,9 @@ func TestOnesOwnAccount(t *testing.T) {
 
 		b.expect(b.post("/account/mail", "mail", "nowhere"), http.StatusUnprocessableEntity, "not a mail address")
 		b.expect(b.post("/account/mail", "mail", "ada@example.org"), http.StatusSeeOther, "/account")
-		b.expect(b.post("/account/settings", "wanted", "short"), http.StatusSeeOther, "/account")
+		b.expect(b.post("/account/settings", "wanted", "work"), http.StatusSeeOther, "/account")
 		page = b.get("/account").body
-		if !strings.Contains(page, `value="late" id="kind-late">`) || !strings.Contains(page, `value="short" id="kind-short" checked>`) || !strings.Contains(page, "ada@example.org") {
+		if !strings.Contains(page, `value="need" id="kind-need" aria`) || !strings.Contains(page, `value="work" id="kind-work" checked aria`) || !strings.Contains(page, "ada@example.org") {
 			t.Error("the settings are not as they were set")
 		}
 		before := b.all[len(b.all)-1]

@@ -43,12 +43,20 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"account.tokens": "Tokens of programs", "account.tokenSpent": "%d of %d acts today", "account.tokenReads": "reads only", "account.tokenUntil": "until %s", "account.revoke": "Revoke",
 	"account.makeToken": "Make a token", "account.label": "What it is for", "account.network": "Network", "account.days": "Days that it holds", "account.budget": "Acts a day, at most",
 	"account.verbs": "It may", "account.scopes": "Only in this scope (may be left empty)", "account.readOnly": "It only reads",
-	"account.settings": "What you want to be told of", "account.log": "What happened to your account", "account.when": "When", "account.what": "What", "account.from": "From",
+	"account.settings": "What you want to be told of", "kind.need": "What we need", "kind.needWhat": "A need of yours, or of a group that you act for, will now get something else, or at another time.",
+	"kind.work": "Work", "kind.workWhat": "A step that you do, give something to, or that serves you has moved, changed its size, come or gone.",
+	"account.log": "What happened to your account", "account.when": "When", "account.what": "What", "account.from": "From",
 	"account.erase": "Erase the account", "account.eraseWhat": "Everything known of you here is deleted, at once and for good. What you did in your networks stays in their books under your number there.", "account.eraseName": "Write your sign-in name to erase it",
 	"account.contact": "Mail",
 
 	"owner.invite": "Invite somebody to %s", "owner.role": "Role", "owner.scope": "Scope (may be left empty)", "owner.agent": "Agent that they are, if it is there already (may be left empty)",
 	"owner.days": "Days that the invitation is open", "owner.help": "Help a member of %s in again", "owner.member": "Agent", "owner.link": "Make a link", "owner.end": "Sign the member out everywhere",
+
+	"invitations.title": "Invitations", "invitations.link": "Invitations that were made", "invitations.none": "There is none that you could look after.",
+	"invitations.what": "Who has the link of an open invitation can come in with it. Take back what should not be used any more; then the link opens nothing.",
+	"invitations.as":   "as %s", "invitations.in": "in %s", "invitations.agent": "to be %s", "invitations.by": "by %s", "invitations.server": "the server itself", "invitations.gone": "somebody who is no longer here",
+	"invitations.open": "Open until %s", "invitations.used": "Used by %s on %s", "invitations.over": "Not used, over since %s", "invitations.withdraw": "Take back",
+	"invitations.roleNone": "no role", "invitations.made": "made %s",
 
 	"once.title": "Shown once", "once.codes": "Print these codes or write them down, and keep them where nobody else comes. Each lets you in once.",
 	"once.token": "Copy the token to its program now. It is sent as “Authorization: Bearer” and the token.", "once.invitation": "Send this link to who is invited; it lets one person in, once.",

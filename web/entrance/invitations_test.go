@@ -1,0 +1,45 @@
+package entrance
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"commonweal/people"
+)
+
+// What was offered to whom is for those who made it and those who could: they see how it
+// stands, and take back what is open.
+func TestInvitationsAreLookedAfter(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		olga, ada := h.joins("olga"), h.joins("ada")
+		page := olga.expect(olga.post("/account/invitations", "network", "farms", "role", "bookkeeper", "agent", "agent/gus"), http.StatusOK, "Send this link").body
+		link := regexp.MustCompile(`/signup\?invitation=([\w-]+)`).FindStringSubmatch(page)
+		h.invite(people.Invitation{Network: "mill", Role: "elsewhere"})
+		page = olga.expect(olga.get("/account/invitations"), http.StatusOK, "Open until").body
+		for _, want := range []string{"as bookkeeper", "to be agent/gus", "by Mx agent/olga", "by the server itself", "Used by Mx agent/ada"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page does not say %q: %s", want, page)
+			}
+		}
+		if strings.Contains(page, "elsewhere") || strings.Contains(page, link[1]) {
+			t.Error("the page shows invitations of another network, or a secret")
+		}
+		ada.expect(ada.get("/account/invitations"), http.StatusOK, "none that you could look after")
+		id := regexp.MustCompile(`name="id" value="([^"]+)"`).FindStringSubmatch(page)[1]
+		ada.expect(ada.post("/account/invitations/end", "id", id), http.StatusUnprocessableEntity, "no seat")
+		olga.expect(olga.post("/account/invitations/end", "id", "nothing"), http.StatusNotFound, "no such invitation")
+		h.browser().expect(h.browser().post("/account/invitations/end", "id", id), http.StatusUnauthorized, "Nobody is signed in")
+		olga.expect(olga.post("/account/invitations/end", "id", id), http.StatusSeeOther, "/account/invitations")
+		olga.expect(olga.post("/account/invitations/end", "id", id), http.StatusNotFound, "no such invitation")
+		gus := h.browser()
+		gus.expect(gus.get(link[0]), http.StatusNotFound, "This link does not open anything")
+
+		olga.expect(olga.post("/account/invitations", "network", "farms", "days", "1"), http.StatusOK, "Send this link")
+		h.clock.Pass(25 * time.Hour)
+		olga.expect(olga.post("/signin", "name", "olga", "password", phrase), http.StatusSeeOther, "/")
+		olga.expect(olga.get("/account/invitations"), http.StatusOK, "Not used, over since")
+	})
+}
