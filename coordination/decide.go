@@ -49,6 +49,12 @@ type question struct {
 	parties  []party
 	scopes   []vf.ID
 	holdings []holding
+	words    bool // it is about seeing a word of the network
+	room     struct {
+		parties  [8]party
+		scopes   [4]vf.ID
+		holdings [8]holding
+	}
 }
 
 // holding is a role that the actor has in a scope.
@@ -61,19 +67,8 @@ type holding struct {
 // record, in the network as a whole. Changing a record asks for the old one and
 // for the new one. It costs some microseconds, however large the books are.
 func (v View) Decide(a Actor, verb Verb, r vf.Record) Decision {
-	var named [8]party
-	var scopes [4]vf.ID
-	var held [8]holding
-	q := question{actor: a.Agent, verb: verb.For(r), record: r, parties: named[:0], scopes: scopes[:0]}
-	if r == nil {
-		q.scopes = append(q.scopes, "")
-	} else {
-		q.class = r.Class()
-		q.parties = v.parties(r, q.parties)
-		q.scopes = v.scopes(r, q.parties, q.scopes)
-	}
-	q.holdings = v.holdings(a.Agent, held[:0])
-	d := v.ask(&q)
+	var q question
+	d := v.decide(&q, a, verb, r)
 	if !d.Allowed {
 		return v.explain(&q, d)
 	}
@@ -81,6 +76,37 @@ func (v View) Decide(a Actor, verb Verb, r vf.Record) Decision {
 		d.Allowed, d.Reason = false, why
 	}
 	return d
+}
+
+// Allows is whether [View.Decide] allows it, without the work of saying why not.
+func (v View) Allows(a Actor, verb Verb, r vf.Record) bool {
+	var q question
+	return v.decide(&q, a, verb, r).Allowed && v.beyond(a.Mandate, &q) == ""
+}
+
+// Discreet is a decision as it may be told to an actor: the clauses of a charter that
+// they may not see are left out of it.
+func (v View) Discreet(a Actor, d Decision) Decision {
+	if d.Charter == "" || d.Allowed || v.Allows(a, See, v.Record(d.Charter)) {
+		return d
+	}
+	return Decision{Reason: "the charter does not let them"}
+}
+
+// decide decides but for the mandate; q is what it is made in.
+func (v View) decide(q *question, a Actor, verb Verb, r vf.Record) Decision {
+	q.actor, q.verb, q.record = a.Agent, verb.For(r), r
+	q.parties, q.scopes = q.room.parties[:0], q.room.scopes[:0]
+	if r == nil {
+		q.scopes = append(q.scopes, "")
+	} else {
+		q.class = r.Class()
+		q.parties = v.parties(r, q.parties)
+		q.scopes = v.scopes(r, q.parties, q.scopes)
+	}
+	q.holdings = v.holdings(a.Agent, q.room.holdings[:0])
+	v.beside(q)
+	return v.ask(q)
 }
 
 // ask asks for each role, in each scope.
@@ -143,11 +169,12 @@ func (v View) fits(c *Clause, q *question, scope vf.ID, chain []vf.ID) bool {
 	if c.Scope != "" && !slices.Contains(chain, v.root(c.Scope)) {
 		return false
 	}
+	words := q.words && c.Role != Guest
 	switch c.Extent {
 	case Own:
-		return q.record != nil && v.own(q, scope, "")
+		return words || q.record != nil && v.own(q, scope, "")
 	case As:
-		return q.record != nil && v.own(q, scope, c.Side)
+		return words || q.record != nil && v.own(q, scope, c.Side)
 	case Published:
 		return q.record != nil && v.Register.published(q.record)
 	}
@@ -225,7 +252,7 @@ func (v View) beyond(m *Mandate, q *question) string {
 	if !slices.Contains(m.Verbs, string(q.verb)) {
 		return "the mandate is for " + anything(m.Verbs) + " alone"
 	}
-	if len(m.Scopes) == 0 {
+	if len(m.Scopes) == 0 || q.words {
 		return ""
 	}
 	for _, p := range q.parties {
@@ -285,6 +312,25 @@ func (v View) closingOf(in *charter, role string) int {
 		}
 	}
 	return n
+}
+
+// MaySome reports whether a clause lets an actor do with some record of a class what
+// the verb says, in some scope: it is for showing a door, not for opening it.
+func (v View) MaySome(a Actor, verb Verb, class vf.Class) bool {
+	if v.beyond(a.Mandate, &question{actor: a.Agent, verb: verb, words: true}) != "" {
+		return false
+	}
+	for _, h := range v.holdings(a.Agent, nil) {
+		for _, scope := range v.chain(h.scope, nil) {
+			in := v.inForce(scope)
+			if in != nil && slices.ContainsFunc(in.about[right{h.role, verb}], func(c *Clause) bool {
+				return !c.Not && (len(c.Classes) == 0 || slices.Contains(c.Classes, class))
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Refusal says a decision as a refusal of rule notAllowed; nil if it is allowed.

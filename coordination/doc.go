@@ -40,6 +40,12 @@
 // its own scope and below, and for nothing else. Where no clause fits, it is refused.
 // A mandate cuts this further, for bots: to verbs, to scopes, to a time.
 //
+// Some things are seen from more scopes than they name. The words of a network (units
+// and specifications) count as of each scope, and as own, for whoever holds a role in
+// it: without them nobody could read what is theirs. A person counts as of the scopes
+// in which that person holds a role; and what is of the actor alone, their Person and
+// device keys, is decided by the roles that they hold, wherever that is.
+//
 // # Limits
 //
 // What concerns two scopes may be done, and seen, by whom one of them allows it. An

@@ -1,6 +1,10 @@
 package coordination
 
-import "commonweal/vf"
+import (
+	"slices"
+
+	"commonweal/vf"
+)
 
 // publish follows what is published: a proposal to everybody publishes what it
 // names, and these what they name. It is counted how many published records name
@@ -68,5 +72,51 @@ func names(r vf.Record, f func(vf.ID)) {
 		all(r.DefaultUnitOfResource, r.DefaultUnitOfEffort, r.Budget.HasUnit)
 	case *vf.Unit:
 		all(r.Equals.HasUnit)
+	}
+}
+
+// word reports whether a record is of the words of a network, in which all of its
+// scopes speak: without them nobody can read what is their own.
+func word(r vf.Record) bool {
+	switch r.(type) {
+	case *vf.Unit, *vf.ResourceSpecification, *vf.ProcessSpecification:
+		return true
+	}
+	return false
+}
+
+// beside adds the scopes from which the charter is asked beside those that a record
+// names. What is of the actor alone, their Person and their device keys, is also
+// decided where they hold a role. For seeing, a word counts as of each scope in which
+// the actor holds one, and a person as of those in which that person does.
+func (v View) beside(q *question) {
+	add := func(scope vf.ID) {
+		if !slices.Contains(q.scopes, scope) {
+			q.scopes = append(q.scopes, scope)
+		}
+	}
+	var person vf.ID
+	switch r := q.record.(type) {
+	case *vf.Agent:
+		if r.Type == "Person" && (q.verb == See || r.ID == q.actor) {
+			person = r.ID
+		}
+	case *vf.DeviceKey:
+		if r.KeyOf == q.actor {
+			person = q.actor
+		}
+	}
+	q.words = q.verb == See && word(q.record)
+	switch {
+	case q.words || person != "" && person == q.actor:
+		for _, h := range q.holdings {
+			add(h.scope)
+		}
+	case person != "":
+		for _, m := range v.Register.members.get(person) {
+			if v.holds(m.HasBeginning, m.HasEnd) {
+				add(v.root(m.InScopeOf))
+			}
+		}
 	}
 }

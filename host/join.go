@@ -41,6 +41,13 @@ func (h *Host) Join(ctx context.Context, i people.Invitation, who people.Account
 	if err != nil {
 		return err
 	}
+	if again, err := w.Record(records[len(records)-1].Key()); err != nil {
+		return err
+	} else if i.Agent != "" && known != nil && again == nil {
+		if err := h.MayInvite(inviter, i); err != nil {
+			return err
+		}
+	}
 	_, err = w.Seat(node.Actor{Agent: inviter}).Do(ctx, act)
 	return err
 }
@@ -53,13 +60,52 @@ func since(t time.Time) vf.Time {
 	return vf.At(t.Unix())
 }
 
-// MayInvite reports why an agent may not invite into a network, nil if they may.
+// MayInvite reports why an agent may not invite into a network, nil if they may. An
+// invitation of a network alone asks whether they may invite anybody at all. Who is
+// invited as an agent that is in the books gets all that this agent may: so that is
+// for who sees the agent, and may give each of the memberships that it has.
 func (h *Host) MayInvite(by vf.ID, i people.Invitation) error {
 	w := h.Network(i.Network)
 	if w == nil {
 		return rule.Refuse("noSuchNetwork", "name", i.Network)
 	}
-	return w.Seat(node.Actor{Agent: by}).May("invite", &vf.Membership{ID: "membership/new", Member: cmp.Or(i.Agent, "agent/new"), InScopeOf: i.Scope, Role: i.Role})
+	seat := w.Seat(node.Actor{Agent: by})
+	asked := &vf.Membership{ID: "membership/new", Member: cmp.Or(i.Agent, "agent/new"), InScopeOf: i.Scope, Role: i.Role}
+	if i.Role == "" && i.Scope == "" && i.Agent == "" && seat.MaySome("invite", asked.Class()) {
+		return nil
+	}
+	given := []vf.Record{asked}
+	if i.Agent != "" {
+		more, err := w.given(seat, i.Agent)
+		if err != nil {
+			return err
+		}
+		given = append(given, more...)
+	}
+	return seat.May("invite", given...)
+}
+
+// given are the memberships of an agent that have not ended, if the agent is in the
+// books; one that the seat does not see is refused.
+func (w *Network) given(seat *node.Seat, agent vf.ID) (list []vf.Record, err error) {
+	books := w.Snapshot()
+	r, err := books.Record(agent)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	if !seat.Sees(r) {
+		return nil, rule.Refuse("unknownReference", "property", "member", "id", string(agent), "nearest", "somebody whom you can see")
+	}
+	for id := range books.Referring("Membership", "member", agent, "", false) {
+		r, err := books.Record(id)
+		if err != nil {
+			return nil, err
+		}
+		if m, ok := r.(*vf.Membership); ok && (m.HasEnd.IsZero() || m.HasEnd.After(w.host.now().Time)) {
+			list = append(list, m)
+		}
+	}
+	return list, nil
 }
 
 // MayDecide reports why an agent may not decide in a network, nil if they may.

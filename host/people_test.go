@@ -101,6 +101,70 @@ func TestTheFirstOwnerInvitesOthers(t *testing.T) {
 	}
 }
 
+// Who coordinates a circle lets people into it, and into nothing else; and nobody
+// comes, by an invitation as somebody who is there, to more than who invites may give.
+func TestACoordinatorInvitesIntoTheirCircle(t *testing.T) {
+	t.Parallel()
+	h, p, w := inhabited(t)
+	ctx := context.Background()
+	secret, err := h.InviteOwner(ctx, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := join(t, h, p, secret, "ann")
+	invite := func(by people.Seat, i people.Invitation) string {
+		i.Network, i.Inviter = w.Name, by.Account
+		if err := h.MayInvite(by.Agent, i); err != nil {
+			t.Fatal(err)
+		}
+		_, secret, err := p.Invite(ctx, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	eve := join(t, h, p, invite(owner, people.Invitation{Role: "coordinator", Scope: "agent/wolhide"}), "eve")
+	noor := join(t, h, p, invite(eve, people.Invitation{Role: "member", Scope: "agent/wolhide"}), "noor")
+	if r, err := w.Seat(node.Actor{Agent: noor.Agent}).Record(eve.Agent); err != nil || r == nil {
+		t.Errorf("who was let in does not see who let her in: %v", err)
+	}
+	if err := h.MayInvite(eve.Agent, people.Invitation{Network: w.Name}); err != nil {
+		t.Errorf("the form is not shown to her: %v", err)
+	}
+	if err := h.MayInvite(noor.Agent, people.Invitation{Network: w.Name}); err == nil {
+		t.Error("the form is shown to who may invite nobody")
+	}
+	for _, i := range []people.Invitation{{Role: "member"}, {Role: "owner", Scope: "agent/wolhide"}, {Role: "member", Scope: "agent/mp-alpacas"},
+		{Role: "member", Scope: "agent/wolhide", Agent: owner.Agent}, {Role: "member", Scope: "agent/wolhide", Agent: eve.Agent}} {
+		i.Network = w.Name
+		if err := h.MayInvite(eve.Agent, i); err == nil {
+			t.Errorf("she may invite %+v", i)
+		}
+	}
+	// One who was a member when she was invited, and is an owner since, is not taken over.
+	if _, err := w.Do(ctx, node.Act{Kind: journal.Declare, Author: owner.Agent, Key: "zoe", Records: []vf.Record{&vf.Agent{ID: "agent/zoe", Type: "Person", Name: "Zoe"},
+		&vf.Membership{ID: "membership/zoe", Member: "agent/zoe", Role: "member", InScopeOf: "agent/wolhide"}}}); err != nil {
+		t.Fatal(err)
+	}
+	as := invite(eve, people.Invitation{Role: "member", Scope: "agent/wolhide", Agent: "agent/zoe"})
+	if _, err := w.Do(ctx, node.Act{Kind: journal.Declare, Author: owner.Agent, Key: "owner", Records: []vf.Record{
+		&vf.Membership{ID: "membership/zoe-owns", Member: "agent/zoe", Role: "owner"}}}); err != nil {
+		t.Fatal(err)
+	}
+	e, s, err := p.Accept(ctx, as, people.Newcomer{Name: "mallory", WayIn: people.WayIn{Password: "a long enough phrase"}}, people.Browser{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := p.Invitation(ctx, s.Invitation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = h.Join(ctx, i, people.Account{ID: e.Account, Name: "mallory"}, s.Agent)
+	if r, ok := err.(*rule.Refusal); !ok || r.Rule != "notAllowed" {
+		t.Errorf("who is invited as a member comes in as an owner: %v", err)
+	}
+}
+
 func TestPeopleAreToldOfWhatConcernsThem(t *testing.T) {
 	t.Parallel()
 	h, p, w := inhabited(t)

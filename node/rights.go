@@ -123,7 +123,7 @@ func (c *clerk) may(old, r vf.Record) error {
 			needed = coordination.End
 		}
 		if d := c.books.Decide(actor, needed, old); !d.Allowed {
-			return d.Refusal(actor, needed, named(old)).At(string(old.Key()))
+			return c.books.Discreet(actor, d).Refusal(actor, needed, named(old)).At(string(old.Key()))
 		}
 		if needed == coordination.End {
 			return nil // what it becomes is less of the same
@@ -132,7 +132,7 @@ func (c *clerk) may(old, r vf.Record) error {
 	if r != nil || old == nil {
 		needed := rightFor(c.a.Kind, r)
 		if d := c.v.Decide(actor, needed, r); !d.Allowed {
-			refusal := d.Refusal(actor, needed, named(r))
+			refusal := c.books.Discreet(actor, d).Refusal(actor, needed, named(r))
 			if r != nil {
 				refusal = refusal.At(string(r.Key()))
 			}
@@ -153,7 +153,7 @@ func ends(old, r vf.Record) bool {
 }
 
 func (c *clerk) sees(r vf.Record) bool {
-	return c.books.Decide(c.d.seat.actor, coordination.See, r).Allowed
+	return c.books.Allows(c.d.seat.actor, coordination.See, r)
 }
 
 // unknown refuses an id as if there were no such record.
@@ -205,10 +205,23 @@ func (c *clerk) record(r vf.Record) error {
 	case journal.Change, journal.Adopt:
 		return c.may(old, r)
 	}
-	if old != nil { // it is passed over, or refused as taken
+	if old != nil || c.letsIn(r) { // it is passed over, or refused as taken
 		return nil
 	}
 	return c.may(nil, r)
+}
+
+// letsIn reports whether a record is a Person whom the act lets in: who may give a
+// membership may enter, with it, the person who gets it.
+func (c *clerk) letsIn(r vf.Record) bool {
+	p, ok := r.(*vf.Agent)
+	if !ok || p.Type != "Person" || c.a.Kind != journal.Declare {
+		return false
+	}
+	return slices.ContainsFunc(c.a.Records, func(r vf.Record) bool {
+		m, ok := r.(*vf.Membership)
+		return ok && m.Member == p.ID && c.d.state.Record(m.ID) == nil && c.v.Allows(c.d.seat.actor, coordination.Invite, m)
+	})
 }
 
 // referring refuses references to what the actor may not see. Of an event also
@@ -283,7 +296,7 @@ func (d *draft) discreetly(r *rule.Refusal, said string) *rule.Refusal {
 	v := d.view(nil)
 	for i := 1; i < len(c.Values); i += 2 {
 		known := d.state.Record(vf.ID(c.Values[i]))
-		if known != nil && !strings.Contains(said, quoted(c.Values[i])) && !v.Decide(d.seat.actor, coordination.See, known).Allowed {
+		if known != nil && !strings.Contains(said, quoted(c.Values[i])) && !v.Allows(d.seat.actor, coordination.See, known) {
 			c.Values[i] = anotherRecord
 		}
 	}

@@ -67,7 +67,7 @@ func (s *Seat) SeesAll() bool {
 }
 
 func (s *Seat) sees(v coordination.View, r vf.Record) bool {
-	return v.Decide(s.actor, coordination.See, r).Allowed
+	return v.Allows(s.actor, coordination.See, r)
 }
 
 // May returns nil if the actor may do with each of the records what the verb says,
@@ -84,10 +84,18 @@ func (s *Seat) May(verb string, records ...vf.Record) error {
 	for _, r := range records {
 		d := v.Decide(s.actor, coordination.Verb(verb), r)
 		if !d.Allowed {
-			return d.Refusal(s.actor, coordination.Verb(verb), named(r))
+			return v.Discreet(s.actor, d).Refusal(s.actor, coordination.Verb(verb), named(r))
 		}
 	}
 	return nil
+}
+
+// MaySome reports whether the charter lets the actor do with some record of a class
+// what the verb says: it tells whether a door is worth showing.
+func (s *Seat) MaySome(verb string, class vf.Class) bool {
+	s.n.mu.RLock()
+	defer s.n.mu.RUnlock()
+	return s.n.view().MaySome(s.actor, coordination.Verb(verb), class)
 }
 
 // named says a record in a refusal.

@@ -98,6 +98,43 @@ func TestSeatsActWithinTheirRights(t *testing.T) {
 	b.sound()
 }
 
+// Who may give a membership in a circle lets in, with it, somebody whom the books do
+// not know; and nobody by any other way.
+func TestACoordinatorLetsIntoTheirCircle(t *testing.T) {
+	t.Parallel()
+	b := inhabited(t)
+	person := func(n int) *vf.Agent {
+		return &vf.Agent{ID: vf.ID(fmt.Sprint("agent/new-", n)), Type: "Person", Name: "Somebody new"}
+	}
+	belongs := func(n int, role string, scope vf.ID) *vf.Membership {
+		return &vf.Membership{ID: vf.ID(fmt.Sprint("membership/new-", n)), Member: person(n).ID, Role: role, InScopeOf: scope}
+	}
+	act := func(key string, records ...vf.Record) node.Act {
+		return node.Act{Kind: journal.Declare, Key: key, Records: records}
+	}
+	b.may("agent/eve", act("in", person(1), belongs(1, "member", "agent/dyers")))
+	if r, err := b.seat("agent/eve").Record("agent/new-1"); r == nil || err != nil {
+		t.Errorf("Eve does not see whom she let in: %v", err)
+	}
+	if r, err := b.seat("agent/new-1").Record("agent/eve"); r == nil || err != nil {
+		t.Errorf("who is in a circle does not see who else is: %v", err)
+	}
+	if r, err := b.seat("agent/new-1").Record("agent/bob"); r != nil || err != nil {
+		t.Errorf("who is in a circle sees who is not: %v %v", r, err)
+	}
+	b.mayNot("notAllowed", "agent/eve", act("alone", person(2)))
+	b.mayNot("notAllowed", "agent/eve", act("network", person(2), belongs(2, "member", "")))
+	b.mayNot("notAllowed", "agent/eve", act("owner", person(2), belongs(2, "owner", "agent/dyers")))
+	b.mayNot("notAllowed", "agent/eve", act("two", person(2), person(3), belongs(2, "member", "agent/dyers")))
+	b.mayNot("notAllowed", "agent/new-1", act("member", person(2), belongs(2, "member", "agent/dyers")))
+	// They change and erase what is theirs alone.
+	b.may("agent/new-1", node.Act{Kind: journal.Change, Key: "name", Records: []vf.Record{&vf.Agent{ID: "agent/new-1", Type: "Person", Name: "Noor"}}})
+	b.mayNot("notAllowed", "agent/new-1", node.Act{Kind: journal.Change, Key: "hers", Records: []vf.Record{&vf.Agent{ID: "agent/eve", Type: "Person", Name: "Noor"}}})
+	b.mayNot("notAllowed", "agent/eve", node.Act{Kind: journal.Change, Key: "theirs", Records: []vf.Record{&vf.Agent{ID: "agent/new-1", Type: "Person", Name: "Eve"}}})
+	b.may("agent/new-1", node.Act{Kind: journal.Erase, Key: "forget", Of: []vf.ID{"agent/new-1"}})
+	b.sound()
+}
+
 // The charter of a circle holds for it and below, and nowhere else.
 func TestSeatsInCircles(t *testing.T) {
 	t.Parallel()
@@ -105,9 +142,14 @@ func TestSeatsInCircles(t *testing.T) {
 	need := func(key string, who vf.ID) node.Act {
 		return node.Act{Kind: journal.Declare, Key: key, Records: []vf.Record{yarn("need/"+key, who)}}
 	}
-	b.mayNot("unknownReference", "agent/eve", need("blind", "agent/dyers")) // who is in a circle alone sees no specification
-	b.member("agent/eve", "member", "")
+	if r, err := b.seat("agent/eve").Record("need/ann"); r != nil || err != nil {
+		t.Errorf("who is in a circle alone sees what is not of it: %v, %v", r, err)
+	}
+	if r, err := b.seat("agent/eve").Record("unit/kg"); r == nil || err != nil {
+		t.Errorf("who is in a circle alone does not see a unit: %v", err)
+	}
 	b.may("agent/eve", need("dyers", "agent/dyers"))
+	b.member("agent/eve", "member", "") // she sees more, and may do as much
 	// She may make a part of her circle, and nothing beside or above it hers.
 	circle := func(id, partOf vf.ID) []vf.Record {
 		return []vf.Record{&vf.Agent{ID: id, Type: "Organization", Name: "A circle", PartOf: partOf}}
