@@ -159,7 +159,7 @@ func (p *People) openFile(path string) error {
 		u := url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: params.Encode()}
 		return sql.Open("sqlite3", u.String())
 	}
-	p.write, err = open(url.Values{"_txlock": {"immediate"}}, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
+	p.write, err = open(url.Values{"_txlock": {"immediate"}, "modeof": {full}}, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)")
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,12 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		}()
 		head := seen.Header()
 		head.Set("X-Request-ID", id)
-		secure(head, r)
+		s.secure(head, r)
+		if !slices.Contains(methods, r.Method) {
+			head.Set("Allow", strings.Join(methods, ", "))
+			http.Error(seen, "Nothing here takes this method.", http.StatusMethodNotAllowed)
+			return
+		}
 		if wait := rates.take(s.address(r), begin); wait > 0 {
 			head.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 			http.Error(seen, "Too many requests from this address; try again in a moment.", http.StatusTooManyRequests)
@@ -53,8 +59,13 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// secure sets the headers of every answer; a handler may say some otherwise.
-func secure(head http.Header, r *http.Request) {
+// methods are all that any route takes; PUT and DELETE are those of live updates that
+// share a connection. The others, TRACE and CONNECT among them, end here.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete}
+
+// secure sets the headers of every answer; a handler may say some otherwise. Where
+// the site is reached by https, also through a proxy, browsers stay there.
+func (s *Site) secure(head http.Header, r *http.Request) {
 	head.Set("Content-Security-Policy", policy)
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "same-origin")
@@ -62,8 +73,8 @@ func secure(head http.Header, r *http.Request) {
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
 	head.Set("Cache-Control", "no-store")
-	if r.TLS != nil {
-		head.Set("Strict-Transport-Security", "max-age=31536000")
+	if r.TLS != nil || strings.HasPrefix(s.o.Address, "https://") {
+		head.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
 }
 

@@ -79,7 +79,7 @@ func (s *Site) notifications(n *host.Network) {
 
 // signedIn is the account of a person who is signed in.
 func (s *Site) signedIn(r *http.Request) (string, *rule.Refusal) {
-	who, err := s.entrance.Who(r)
+	who, err := s.who(r)
 	if err != nil || !who.Known() || who.Token != "" {
 		return "", rule.Refuse("signedOut")
 	}

@@ -18,7 +18,12 @@ import (
 // inhabited is a site with one member, and the cookie of that member.
 func inhabited(t *testing.T) (*Site, *people.People, people.Seat, *http.Cookie) {
 	t.Helper()
-	ctx, dir := context.Background(), t.TempDir()
+	return inhabitedIn(t, t.TempDir())
+}
+
+func inhabitedIn(t *testing.T, dir string) (*Site, *people.People, people.Seat, *http.Cookie) {
+	t.Helper()
+	ctx := context.Background()
 	p, err := people.Open(ctx, people.Source{File: filepath.Join(dir, "people.sqlite")}, people.Options{Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)

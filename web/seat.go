@@ -2,12 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 
 	"commonweal/coordination"
 	"commonweal/host"
 	"commonweal/node"
 	"commonweal/people"
+	"commonweal/rule"
 	"commonweal/vf"
 	"commonweal/web/entrance"
 )
@@ -16,14 +19,25 @@ import (
 // the budget of its token.
 type seat struct {
 	*node.Seat
-	token  string
+	who    entrance.Identity
 	people *people.People
+	log    *slog.Logger
 }
 
-// Do enters acts, all of them or none.
+// Do enters acts, all of them or none. What is refused is logged: by which rule, and
+// of whom by the ids that say nothing to strangers.
 func (s *seat) Do(ctx context.Context, acts ...node.Act) ([]node.Result, error) {
-	if s.token != "" {
-		if err := s.people.Spend(ctx, s.token, int64(len(acts))); err != nil {
+	results, err := s.enter(ctx, acts)
+	var why *rule.Refusal
+	if errors.As(err, &why) {
+		s.log.Info("an act was refused", "rule", why.Rule, "account", s.who.Account, "session", s.who.Session, "token", s.who.Token)
+	}
+	return results, err
+}
+
+func (s *seat) enter(ctx context.Context, acts []node.Act) ([]node.Result, error) {
+	if s.who.Token != "" {
+		if err := s.people.Spend(ctx, s.who.Token, int64(len(acts))); err != nil {
 			return nil, err
 		}
 	}
@@ -34,13 +48,24 @@ func (s *seat) Do(ctx context.Context, acts ...node.Act) ([]node.Result, error) 
 // them. Nobody known has the seat of a guest.
 func (s *Site) seat(r *http.Request, n *host.Network) (*seat, error) {
 	if s.entrance == nil {
-		return &seat{Seat: n.Seat(node.Actor{})}, nil
+		return &seat{Seat: n.Seat(node.Actor{}), log: s.o.Log}, nil
 	}
-	who, err := s.entrance.Who(r)
+	who, err := s.who(r)
 	if err != nil {
 		return nil, err
 	}
-	return &seat{n.Seat(node.Actor{Agent: who.Agent(n.Name), Mandate: mandate(who.Mandate)}), who.Token, s.o.People}, nil
+	return &seat{n.Seat(node.Actor{Agent: who.Agent(n.Name), Mandate: mandate(who.Mandate)}), who, s.o.People, s.o.Log}, nil
+}
+
+// who finds out who asks. A session or token that is none, and what a page of another
+// origin sent, is logged.
+func (s *Site) who(r *http.Request) (entrance.Identity, error) {
+	who, err := s.entrance.Who(r)
+	var why *rule.Refusal
+	if errors.As(err, &why) {
+		s.o.Log.Info("refused at the door", "rule", why.Rule, "address", s.address(r))
+	}
+	return who, err
 }
 
 // reading is part of every mandate.

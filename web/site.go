@@ -31,13 +31,33 @@ type Options struct {
 // Site is what is served.
 type Site struct {
 	o        Options
-	mux      *http.ServeMux
+	mux      *routes
 	handler  http.Handler
 	metrics  *metrics
-	entrance *entrance.Entrance        // nil where nobody can sign in
-	networks map[string]*http.ServeMux // the routes of each
-	close    func()                    // ends subscriptions
+	entrance *entrance.Entrance // nil where nobody can sign in
+	networks map[string]*routes // of each
+	close    func()             // ends subscriptions
 	stopping atomic.Bool
+}
+
+// routes are what is answered, and the patterns of it, by which tests go through all
+// that there is.
+type routes struct {
+	http.ServeMux
+	patterns []string
+}
+
+func newRoutes() *routes { return new(routes) }
+
+// Handle has a handler answer a pattern.
+func (r *routes) Handle(pattern string, h http.Handler) {
+	r.patterns = append(r.patterns, pattern)
+	r.ServeMux.Handle(pattern, h)
+}
+
+// HandleFunc has a function answer a pattern.
+func (r *routes) HandleFunc(pattern string, f func(http.ResponseWriter, *http.Request)) {
+	r.Handle(pattern, http.HandlerFunc(f))
 }
 
 // New makes the site of a host.
@@ -48,9 +68,9 @@ func New(o Options) *Site {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
-	s := &Site{o: o, mux: http.NewServeMux(), networks: map[string]*http.ServeMux{}}
+	s := &Site{o: o, mux: newRoutes(), networks: map[string]*routes{}}
 	for _, n := range o.Host.Networks() {
-		s.networks[n.Name] = http.NewServeMux()
+		s.networks[n.Name] = newRoutes()
 	}
 	s.metrics = newMetrics(o.Host)
 	s.mux.HandleFunc("GET /healthz", s.health)

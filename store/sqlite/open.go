@@ -87,7 +87,7 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if err := s.lookInside(ctx); err != nil {
 		return nil, err
 	}
-	s.write, err = o.Driver.open(path, url.Values{"_txlock": {"immediate"}}, "busy_timeout(10000)", "journal_mode(WAL)",
+	s.write, err = o.Driver.open(path, url.Values{"_txlock": {"immediate"}, "modeof": {path}}, "busy_timeout(10000)", "journal_mode(WAL)",
 		"synchronous(FULL)", "secure_delete(ON)", "cell_size_check(ON)")
 	if err != nil {
 		return nil, err

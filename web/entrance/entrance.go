@@ -5,8 +5,10 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"commonweal/people"
@@ -80,6 +82,10 @@ func New(o Options) *Entrance {
 	files := http.FileServerFS(static)
 	e.mux.HandleFunc("GET /entrance/static/", func(w http.ResponseWriter, r *http.Request) {
 		protect(w.Header())
+		if strings.HasSuffix(r.URL.Path, "/") { // which would list what is there
+			http.NotFound(w, r)
+			return
+		}
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		http.StripPrefix("/entrance", files).ServeHTTP(w, r)
 	})
@@ -94,6 +100,10 @@ func (e *Entrance) Handler() http.Handler { return e.mux }
 func Paths() []string {
 	return []string{"/signin", "/signin/", "/signout", "/signup", "/signup/", "/recover", "/recover/", "/account", "/account/", "/entrance/"}
 }
+
+// Routes lists all that the entrance does, as patterns of http.ServeMux with their
+// method, so that what a server answers can be gone through.
+func Routes() []string { return slices.Sorted(maps.Keys(routes)) }
 
 // route is an address and what it does.
 type route struct {

@@ -95,6 +95,9 @@ func (h *Handler) In(n *host.Network) http.Handler {
 func (h *Handler) serve(q *request, rest string) {
 	q.w.Header().Set("Vary", "Accept, Authorization, Cookie")
 	q.w.Header().Set("Cache-Control", "private, no-cache")
+	if q.r.Header.Get("Cookie") != "" { // a browser that others may sit at later
+		q.w.Header().Set("Cache-Control", "no-store")
+	}
 	if secret, ok := strings.CutPrefix(rest, "calendar/"); ok {
 		q.feed(strings.TrimSuffix(secret, ".ics"))
 		return
