@@ -64,9 +64,36 @@ const (
 // its kind needs or with what it does not have, or with a record without id. It
 // knows nothing of what the act means; that is for the domain packages.
 func (a *Act) Check() error {
-	if !slices.Contains(Kinds(), a.Kind) {
+	if err := a.check(); err != nil {
+		return err
+	}
+	for i, raw := range a.Records {
+		if _, err := canonicalRecord(i, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// canonicalRecord returns the record of an act in canonical form, or refuses it.
+func canonicalRecord(i int, raw []byte) ([]byte, error) {
+	form, err := canonical(raw)
+	if err == nil {
+		_, _, err = headOf(form)
+	}
+	if err != nil {
+		return nil, rule.Refuse("notARecord", "record", fmt.Sprintf("Record %d of the act", i+1), "reason", err.Error())
+	}
+	return form, nil
+}
+
+var kinds = Kinds()
+
+// check does what Check does, but for the records.
+func (a *Act) check() error {
+	if !slices.Contains(kinds, a.Kind) {
 		var known []string
-		for _, k := range Kinds() {
+		for _, k := range kinds {
 			known = append(known, string(k))
 		}
 		return rule.Refuse("unknownAct", "kind", string(a.Kind), "known", strings.Join(known, ", "))
@@ -91,11 +118,6 @@ func (a *Act) Check() error {
 	if a.Proof != nil {
 		if err := a.Proof.check(); err != nil {
 			return err
-		}
-	}
-	for i, raw := range a.Records {
-		if _, _, err := head(raw); err != nil {
-			return rule.Refuse("notARecord", "record", fmt.Sprintf("Record %d of the act", i+1), "reason", err.Error())
 		}
 	}
 	return nil
@@ -146,15 +168,6 @@ func validNetwork(id string) bool {
 	return len(id) <= MaxKey && !strings.ContainsFunc(id, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '+' || r == '"' || r == '—'
 	})
-}
-
-// head returns id and class of a record as written, canonical or not.
-func head(raw []byte) (id vf.ID, class vf.Class, err error) {
-	canonical, err := canonical(raw)
-	if err != nil {
-		return "", "", err
-	}
-	return headOf(canonical)
 }
 
 // headOf returns id and class of a canonical record, in which they stand first.

@@ -39,7 +39,7 @@ func (k PublicKey) Valid() bool {
 // "network". No entry and no checkpoint has that form.
 func Signed(network string, act Act) ([]byte, error) {
 	act.Proof = nil
-	dst, err := act.append([]byte(`{"act":`))
+	dst, err := act.append([]byte(`{"act":`), Canonical)
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,14 @@ import (
 // note with three lines: the network's id, the size, the root in base64. The
 // signer must hold the key in use.
 func (s *State) Checkpoint(signer Signer) ([]byte, error) {
-	if s.size == 0 || signer.PublicKey() != s.keys.InUse() {
-		return nil, rule.Refuse("keyNotInUse", "key", string(signer.PublicKey()), "inUse", string(s.keys.InUse()))
+	if s.order.size == 0 || signer.PublicKey() != s.order.keys.InUse() {
+		return nil, rule.Refuse("keyNotInUse", "key", string(signer.PublicKey()), "inUse", string(s.order.keys.InUse()))
 	}
-	v, err := verifier(s.network, signer.PublicKey())
+	v, err := verifier(s.order.network, signer.PublicKey())
 	if err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf("%s\n%d\n%s\n", s.network, s.size, s.root())
+	text := fmt.Sprintf("%s\n%d\n%s\n", s.order.network, s.order.size, s.root())
 	return note.Sign(&note.Note{Text: text}, noteSigner{v, signer})
 }
 

@@ -16,7 +16,9 @@
 // # The path of an act
 //
 // [Split] takes the personal part off each record; [State.Seal] makes the next
-// entry of the act, signs it and gives it back as [Sealed], ready for a store;
+// entry of the act, signs it and gives it back as [Sealed], ready for a store (in two
+// steps, [Order.Admit] and [State.SealAdmitted], where deciding should not wait for
+// signatures: an entry is signed over the hash, and so the signature, of the one before);
 // [State.Apply] reads an entry back and checks all of it, which is replay.
 // [State.Checkpoint] signs what the state says. [Verify] reads a whole journal
 // offline, and reports the first fault with its sequence and what is wrong.

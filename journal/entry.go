@@ -38,7 +38,7 @@ func (e *Entry) unsigned() (raw []byte, mark int, err error) {
 		size += len(r) + 1
 	}
 	dst := append(make([]byte, 0, size), `{"act":`...)
-	if dst, err = e.Act.append(dst); err != nil {
+	if dst, err = e.Act.append(dst, Canonical); err != nil {
 		return nil, 0, err
 	}
 	dst = appendText(append(dst, `,"network":`...), e.Network)
@@ -63,7 +63,11 @@ func insertSignature(unsigned []byte, mark int, signature []byte) []byte {
 	return append(out, unsigned[mark:]...)
 }
 
-func (a *Act) append(dst []byte) ([]byte, error) {
+// asIs is for records that are in canonical form.
+func asIs(raw []byte) ([]byte, error) { return raw, nil }
+
+// append writes the act; form brings its records into canonical form.
+func (a *Act) append(dst []byte, form func([]byte) ([]byte, error)) ([]byte, error) {
 	dst = appendText(append(dst, `{"at":`...), a.At.String())
 	dst = appendText(append(dst, `,"author":`...), string(a.Author))
 	dst = appendText(append(dst, `,"key":`...), a.Key)
@@ -85,7 +89,7 @@ func (a *Act) append(dst []byte) ([]byte, error) {
 		dst = appendText(append(dst, `,"publicKey":`...), string(a.PublicKey))
 	}
 	for i, r := range a.Records {
-		record, err := Canonical(r)
+		record, err := form(r)
 		if err != nil {
 			return nil, err
 		}

@@ -41,17 +41,18 @@ type Signer interface {
 }
 
 // NewSigner signs with a private key in memory.
-func NewSigner(key ed25519.PrivateKey) Signer { return memorySigner(key) }
-
-type memorySigner ed25519.PrivateKey
-
-func (s memorySigner) PublicKey() PublicKey {
-	return NewPublicKey(ed25519.PrivateKey(s).Public().(ed25519.PublicKey))
+func NewSigner(key ed25519.PrivateKey) Signer {
+	return &memorySigner{key, NewPublicKey(key.Public().(ed25519.PublicKey))}
 }
 
-func (s memorySigner) Sign(msg []byte) ([]byte, error) {
-	return ed25519.Sign(ed25519.PrivateKey(s), msg), nil
+type memorySigner struct {
+	key    ed25519.PrivateKey
+	public PublicKey
 }
+
+func (s *memorySigner) PublicKey() PublicKey { return s.public }
+
+func (s *memorySigner) Sign(msg []byte) ([]byte, error) { return ed25519.Sign(s.key, msg), nil }
 
 // KeyUse is one key of a network and when it was in use.
 type KeyUse struct {
@@ -95,6 +96,9 @@ func (r Keyring) at(size int64) (KeyUse, bool) {
 
 // apply returns the keyring after an act on keys at a sequence.
 func (r Keyring) apply(sequence int64, a *Act) (Keyring, error) {
+	if a.PublicKey == "" {
+		return r, nil
+	}
 	next := append(Keyring(nil), r...)
 	place := r.find(a.PublicKey)
 	switch a.Kind {

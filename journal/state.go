@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -17,11 +16,9 @@ import (
 // [State.Clone] of it is how a writer keeps the way back until an entry is
 // durable.
 type State struct {
-	network string
-	size    int64
-	last    tlog.Hash
-	edge    []tlog.Hash // roots of the complete subtrees, largest first
-	keys    Keyring
+	order Order
+	last  tlog.Hash
+	edge  []tlog.Hash // roots of the complete subtrees, largest first
 }
 
 // Sealed is an entry ready for a store. Hashes are the hashes that it adds to
@@ -33,21 +30,21 @@ type Sealed struct {
 }
 
 // Size returns how many entries there are.
-func (s *State) Size() int64 { return s.size }
+func (s *State) Size() int64 { return s.order.size }
 
 // Network returns the network's id, "" before the genesis.
-func (s *State) Network() string { return s.network }
+func (s *State) Network() string { return s.order.network }
 
 // Keys returns the keyring.
-func (s *State) Keys() Keyring { return slices.Clone(s.keys) }
+func (s *State) Keys() Keyring { return slices.Clone(s.order.keys) }
 
 // Tree returns size and root of the Merkle tree.
-func (s *State) Tree() tlog.Tree { return tlog.Tree{N: s.size, Hash: s.root()} }
+func (s *State) Tree() tlog.Tree { return tlog.Tree{N: s.order.size, Hash: s.root()} }
 
 // Clone returns a state of its own.
 func (s *State) Clone() *State {
 	c := *s
-	c.edge, c.keys = slices.Clone(s.edge), slices.Clone(s.keys)
+	c.edge = slices.Clone(s.edge)
 	return &c
 }
 
@@ -63,68 +60,19 @@ func (s *State) root() tlog.Hash {
 	return h
 }
 
-// Seal makes the next entry of an act, signs it, and moves the state on. If the
-// act is refused, or the signer fails, the state stays as it was.
-func (s *State) Seal(act Act, signer Signer) (Sealed, error) {
-	act.Records = slices.Clone(act.Records)
-	for i, raw := range act.Records { // what is not JSON is left for Check to refuse
-		if canonical, err := Canonical(raw); err == nil {
-			act.Records[i] = canonical
-		}
-	}
-	if err := act.Check(); err != nil {
-		return Sealed{}, err
-	}
-	keys, err := s.admit(&act, signer.PublicKey())
-	if err != nil {
-		return Sealed{}, err
-	}
-	e := Entry{Sequence: s.size, Network: s.network, Previous: s.last, Act: act, SignedBy: signer.PublicKey()}
-	if act.Kind == Genesis {
-		e.Network = act.Network
-	}
-	unsigned, mark, err := e.unsigned()
-	if err != nil {
-		return Sealed{}, err
-	}
-	if e.Signature, err = signer.Sign(unsigned); err != nil {
-		return Sealed{}, fmt.Errorf("the entry %d could not be signed: %w", s.size, err)
-	}
-	raw := insertSignature(unsigned, mark, e.Signature)
-	if len(raw) > MaxEntry {
-		return Sealed{}, rule.Refuse("actTooLarge", "size", strconv.Itoa(len(raw)), "most", strconv.Itoa(MaxEntry))
-	}
-	return Sealed{Seq: e.Sequence, Raw: raw, Hashes: s.move(e.Network, raw, keys)}, nil
-}
-
-// admit says whether the act may be the next one, signed with this key, and
-// returns the keyring after it.
-func (s *State) admit(act *Act, signedBy PublicKey) (Keyring, error) {
-	if (act.Kind == Genesis) != (s.size == 0) {
-		return nil, rule.Refuse("genesisFirst", "kind", string(act.Kind), "sequence", strconv.FormatInt(s.size, 10))
-	}
-	inUse := s.keys.InUse()
-	if act.Kind == Genesis {
-		inUse = act.PublicKey
-	}
-	if signedBy != inUse {
-		return nil, rule.Refuse("keyNotInUse", "key", string(signedBy), "inUse", string(inUse))
-	}
-	return s.keys.apply(s.size, act)
-}
-
-// move takes the entry into the state and returns the new stored hashes.
-func (s *State) move(network string, raw []byte, keys Keyring) []tlog.Hash {
+// move takes the entry into the state and returns the new stored hashes; next is
+// the order after it.
+func (s *State) move(next Order, raw []byte) []tlog.Hash {
 	h := tlog.RecordHash(raw)
-	hashes := []tlog.Hash{h}
-	for range bits.TrailingZeros64(^uint64(s.size)) { // each complete subtree of equal size on the left is joined
+	joined := bits.TrailingZeros64(^uint64(s.order.size))
+	hashes := append(make([]tlog.Hash, 0, joined+1), h)
+	for range joined { // each complete subtree of equal size on the left is joined
 		h = tlog.NodeHash(s.edge[len(s.edge)-1], h)
 		s.edge = s.edge[:len(s.edge)-1]
 		hashes = append(hashes, h)
 	}
 	s.edge = append(s.edge, h)
-	s.network, s.last, s.keys = network, hashes[0], keys
-	s.size++
+	s.order, s.last = next, hashes[0]
 	return hashes
 }
 
@@ -139,7 +87,7 @@ func (s *State) Apply(raw []byte) (*Entry, []tlog.Hash, error) {
 	if fault := s.place(e); fault != nil {
 		return nil, nil, fault
 	}
-	keys, err := s.admit(&e.Act, e.SignedBy)
+	keys, err := s.order.admit(&e.Act, e.SignedBy)
 	if err != nil {
 		var r *rule.Refusal
 		errors.As(err, &r)
@@ -148,17 +96,17 @@ func (s *State) Apply(raw []byte) (*Entry, []tlog.Hash, error) {
 	if !e.SignedBy.verify(unsigned, e.Signature) {
 		return nil, nil, s.fault(BadSignature, "it says that it is signed by "+string(e.SignedBy))
 	}
-	return e, s.move(e.Network, raw, keys), nil
+	return e, s.move(Order{e.Network, s.order.size + 1, keys}, raw), nil
 }
 
 // place checks that the entry belongs where it stands.
 func (s *State) place(e *Entry) *Fault {
 	switch {
-	case e.Sequence != s.size:
+	case e.Sequence != s.order.size:
 		return s.fault(OutOfPlace, fmt.Sprintf("it carries the sequence %d", e.Sequence))
-	case s.size > 0 && e.Network != s.network:
-		return s.fault(OtherNetwork, fmt.Sprintf("it is of the network %s, the journal of %s", e.Network, s.network))
-	case s.size == 0 && e.Act.Kind == Genesis && e.Network != e.Act.Network:
+	case s.order.size > 0 && e.Network != s.order.network:
+		return s.fault(OtherNetwork, fmt.Sprintf("it is of the network %s, the journal of %s", e.Network, s.order.network))
+	case s.order.size == 0 && e.Act.Kind == Genesis && e.Network != e.Act.Network:
 		return s.fault(OtherNetwork, fmt.Sprintf("the genesis of %s says that it is of %s", e.Act.Network, e.Network))
 	case e.Previous != s.last:
 		return s.fault(BrokenChain, fmt.Sprintf("it names %s as the hash of the entry before, which has %s", e.Previous, s.last))
@@ -167,7 +115,7 @@ func (s *State) place(e *Entry) *Fault {
 }
 
 func (s *State) fault(kind FaultKind, text string) *Fault {
-	return &Fault{Sequence: s.size, Kind: kind, Text: text}
+	return &Fault{Sequence: s.order.size, Kind: kind, Text: text}
 }
 
 // Mark is a state written down, so that a journal need not be replayed to go on.
@@ -181,7 +129,7 @@ type Mark struct {
 
 // Mark writes the state down.
 func (s *State) Mark() Mark {
-	return Mark{s.network, s.size, s.last, slices.Clone(s.edge), slices.Clone(s.keys)}
+	return Mark{s.order.network, s.order.size, s.last, slices.Clone(s.edge), slices.Clone(s.order.keys)}
 }
 
 // Resume returns the state that was written down. A mark that cannot be of any
@@ -196,5 +144,5 @@ func Resume(m Mark) (*State, error) {
 	case m.Size&1 == 1 && m.Edge[len(m.Edge)-1] != m.Last:
 		return nil, fmt.Errorf("the mark of %d entries has another last hash than its edge", m.Size)
 	}
-	return &State{m.Network, m.Size, m.Last, slices.Clone(m.Edge), slices.Clone(m.Keys)}, nil
+	return &State{Order{m.Network, m.Size, slices.Clone(m.Keys)}, m.Last, slices.Clone(m.Edge)}, nil
 }

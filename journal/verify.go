@@ -72,7 +72,7 @@ func Verify(entries Entries, ev Evidence) *Report {
 	if v.collect(ev.Held, true) && v.collect(ev.Stored, false) {
 		v.run(entries)
 	}
-	v.report.Network, v.report.Entries = v.state.network, v.state.size
+	v.report.Network, v.report.Entries = v.state.order.network, v.state.order.size
 	v.report.Root, v.report.Keys = v.state.root(), v.state.Keys()
 	if v.report.Fault == nil {
 		v.count()
@@ -124,8 +124,8 @@ func (v *verification) origin(held bool) string {
 
 func (v *verification) run(entries Entries) {
 	err := entries(func(sequence int64, raw []byte) error {
-		if sequence != v.state.size {
-			return v.fail(v.state.size, OutOfPlace, fmt.Sprintf("the storage has the entry %d here", sequence))
+		if sequence != v.state.order.size {
+			return v.fail(v.state.order.size, OutOfPlace, fmt.Sprintf("the storage has the entry %d here", sequence))
 		}
 		return v.entry(raw)
 	})
@@ -133,10 +133,10 @@ func (v *verification) run(entries Entries) {
 	case v.report.Fault != nil:
 		return
 	case err != nil:
-		v.report.Fault = &Fault{Sequence: v.state.size, Kind: Unreadable, Text: err.Error(), err: err}
+		v.report.Fault = &Fault{Sequence: v.state.order.size, Kind: Unreadable, Text: err.Error(), err: err}
 	case v.done < len(v.claims):
 		c := v.claims[v.done]
-		_ = v.fail(v.state.size, CutOff, fmt.Sprintf("%s covers %d entries, the journal has %d", v.origin(c.held), c.tree.N, v.state.size))
+		_ = v.fail(v.state.order.size, CutOff, fmt.Sprintf("%s covers %d entries, the journal has %d", v.origin(c.held), c.tree.N, v.state.order.size))
 	default:
 		_ = v.compareHashes()
 	}
@@ -156,7 +156,7 @@ func (v *verification) compareHashes() error {
 	}
 	stored, err := v.stored.ReadHashes(indexes)
 	if err != nil {
-		v.report.Fault = &Fault{Sequence: v.state.size - 1, Kind: Unreadable, Text: err.Error(), err: err}
+		v.report.Fault = &Fault{Sequence: v.state.order.size - 1, Kind: Unreadable, Text: err.Error(), err: err}
 		return errStop
 	}
 	for i, hash := range v.hashes {
@@ -186,10 +186,10 @@ func (v *verification) entry(raw []byte) error {
 			return err
 		}
 	}
-	if first := v.state.keys[0].Key; v.state.size == 1 && v.firstKey != "" && first != v.firstKey {
+	if first := v.state.order.keys[0].Key; v.state.order.size == 1 && v.firstKey != "" && first != v.firstKey {
 		return v.fail(0, OtherGenesis, fmt.Sprintf("its key is %s, and the first key that you hold is %s", first, v.firstKey))
 	}
-	for v.done < len(v.claims) && v.claims[v.done].tree.N == v.state.size {
+	for v.done < len(v.claims) && v.claims[v.done].tree.N == v.state.order.size {
 		if err := v.compare(v.claims[v.done]); err != nil {
 			return err
 		}
@@ -215,8 +215,8 @@ func (v *verification) author(e *Entry) error {
 
 // compare checks a checkpoint of the present size.
 func (v *verification) compare(c claim) error {
-	last := v.state.size - 1
-	tree, err := OpenCheckpoint(c.raw, v.state.network, v.state.keys.InUse())
+	last := v.state.order.size - 1
+	tree, err := OpenCheckpoint(c.raw, v.state.order.network, v.state.order.keys.InUse())
 	if err != nil {
 		return v.fail(last, BadCheckpoint, fmt.Sprintf("%s for %d entries: %s", v.origin(c.held), c.tree.N, err))
 	}
@@ -235,7 +235,7 @@ func (v *verification) count() {
 			v.report.Held = c.tree.N
 			continue
 		}
-		if use, ok := v.state.keys.at(c.tree.N); ok && use.Revoked == 0 {
+		if use, ok := v.state.order.keys.at(c.tree.N); ok && use.Revoked == 0 {
 			v.report.Stored = c.tree.N
 		}
 	}

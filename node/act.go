@@ -112,53 +112,66 @@ func (n *Node) commit(calls []*call) {
 // that nothing of them was written.
 func (n *Node) decide(calls []*call) (conflict bool) {
 	batch := n.draft()
+	batch.lookUp(calls)
+	sealing := beginSealing(batch.journal, n.signer)
 	var accepted []*call
 	for _, c := range calls {
 		c.done = true
 		if c.err = c.ctx.Err(); c.err != nil {
 			continue
 		}
+		sealing.next()
 		d := batch.fork()
-		d.seat = c.seat
+		d.seat, d.sealing = c.seat, sealing
 		if c.results, c.err = d.do(c.ctx, c.acts); c.err != nil {
 			c.results = nil
+			sealing.drop()
 			continue
 		}
 		d.merge()
 		accepted = append(accepted, c)
 	}
-	if len(batch.entries) == 0 {
-		return false
-	}
-	if err := n.append(batch); err != nil {
+	wrote, err := n.append(batch, sealing)
+	if err != nil {
 		for _, c := range accepted {
 			c.results, c.err = nil, err
 		}
 		return n.turn != nil && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrReadOnly)) // the turn was lost meanwhile
 	}
-	n.merged(batch)
-	n.publish(batch.changes)
+	if wrote {
+		n.merged(batch)
+		n.publish(batch.changes)
+	}
 	return false
 }
 
-// append makes a batch durable. The contexts of the calls end no transaction:
-// it is shared, and short.
-func (n *Node) append(d *draft) error {
-	b := store.Batch{Entries: d.entries, Profiles: d.profiles}
-	var err error
-	if b.Views, err = d.puts(); err != nil {
-		return err
+// append makes a batch durable, if there is something in it. The contexts of the
+// calls end no transaction: it is shared, and short.
+func (n *Node) append(d *draft, s *sealing) (wrote bool, err error) {
+	var views []store.Put
+	if len(d.changes) > 0 { // while the last entries are sealed
+		views, err = d.rows()
 	}
+	b := store.Batch{Profiles: d.profiles}
+	var failed error
+	if b.Entries, d.journal, failed = s.wait(); failed != nil || err != nil || len(b.Entries) == 0 {
+		return false, errors.Join(failed, err)
+	}
+	m, err := d.markRow()
+	if err != nil {
+		return false, err
+	}
+	b.Views = append(views, m)
 	if n.signer.PublicKey() == d.journal.Keys().InUse() {
 		if b.Checkpoint, err = d.journal.Checkpoint(n.signer); err != nil {
-			return err
+			return false, err
 		}
 	}
 	err = n.store.Append(context.Background(), b)
 	if errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrStopped) || errors.Is(err, store.ErrClosed) {
 		n.stopped.Store(&err)
 	}
-	return err
+	return err == nil, err
 }
 
 // Stopped returns why the books take no more acts until they are opened again, nil
@@ -237,7 +250,7 @@ func (d *draft) enter(ctx context.Context, a *Act, v verb, records []vf.Record) 
 	if a.Proof != nil && len(records) > perEntry {
 		return Result{}, badProof("it would be several entries, and a signed act is one; sign at most " + strconv.Itoa(perEntry) + " records at once")
 	}
-	r := Result{Sequence: f.journal.Size()}
+	r := Result{Sequence: f.order.Size()}
 	for done := 0; r.Entries == 0 || done < len(records); r.Entries++ {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err

@@ -16,7 +16,8 @@
 //	    ─ prepare   the verb checks what the act says, and completes it from the books
 //	    ─ enter     the records go into a fork of the ledger's state; its rules decide
 //	    ─ split     personal data goes into profiles; the rest is the journal's
-//	    ─ seal      the journal makes, chains and signs the entry
+//	    ─ admit     the journal gives the act its place
+//	    ─ seal      and makes, chains and signs the entry, while the next act is decided
 //	    ─ append    entries, views, profiles and checkpoint in one transaction of the store
 //	    ─ merge     only now the fork becomes what readers see
 //	    ─ publish   subscribers hear of it, in order

@@ -39,7 +39,10 @@ type draft struct {
 	n        *Node
 	below    *draft
 	state    *ledger.State
-	journal  *journal.State
+	order    journal.Order  // with the acts admitted here, which are not sealed yet
+	journal  *journal.State // of the one for the transaction: with all that is sealed, or was read
+	acts     []*journal.Admitted
+	sealing  *sealing // of the one for a call: where acts go on; nil where none are entered
 	register *coordination.Register
 	seat     *Seat // whose rights count; nil of whoever holds the books
 	by       vf.ID // the author of the act that is being entered
@@ -47,19 +50,19 @@ type draft struct {
 	authors  map[vf.ID]vf.ID           // who entered records first, "" of those that are gone
 	raw      map[vf.ID]json.RawMessage // canonical public part of records put as they are
 	profiles []store.Put
-	entries  []journal.Sealed
 	keys     map[string]int64
+	looked   map[string]int64  // of the one for the transaction: keys that the store was asked for, -1 of those that it does not have
 	past     map[vf.ID][]int64 // the entries here that changed a record
 	changes  []Change
 }
 
 func (n *Node) draft() *draft {
-	return &draft{n: n, state: n.state.Fork(), register: n.register.Fork(), journal: n.journal.Clone(), hashes: map[vf.ID]string{},
-		authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
+	return &draft{n: n, state: n.state.Fork(), register: n.register.Fork(), order: n.journal.Order(), journal: n.journal.Clone(), hashes: map[vf.ID]string{},
+		authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, looked: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 func (d *draft) fork() *draft {
-	return &draft{n: d.n, below: d, state: d.state.Fork(), register: d.register.Fork(), seat: d.seat, by: d.by, journal: d.journal.Clone(),
+	return &draft{n: d.n, below: d, state: d.state.Fork(), register: d.register.Fork(), seat: d.seat, by: d.by, order: d.order,
 		hashes: map[vf.ID]string{}, authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
@@ -68,7 +71,7 @@ func (d *draft) merge() {
 	d.state.Merge()
 	d.register.Merge()
 	b := d.below
-	b.journal = d.journal
+	b.order = d.order
 	maps.Copy(b.hashes, d.hashes)
 	maps.Copy(b.authors, d.authors)
 	maps.Copy(b.raw, d.raw)
@@ -77,8 +80,10 @@ func (d *draft) merge() {
 		b.past[id] = append(b.past[id], entries...)
 	}
 	b.profiles = append(b.profiles, d.profiles...)
-	b.entries = append(b.entries, d.entries...)
 	b.changes = append(b.changes, d.changes...)
+	if b.sealing != nil {
+		b.sealing.put(d.acts)
+	}
 }
 
 // hash returns the hash of a record's profile, "" if it has none.
@@ -91,7 +96,8 @@ func (d *draft) hash(id vf.ID) string {
 	return d.n.hashes[id]
 }
 
-// seal splits the records, makes the entry and notes what has changed.
+// seal splits the records, makes the act that the entry will carry, and notes what has
+// changed.
 func (d *draft) seal(a *Act, key string, records []vf.Record, gone map[vf.ID]vf.Record) error {
 	j := journal.Act{Kind: a.Kind, Author: a.Author, At: a.At, Key: key, Of: a.Of, Network: a.Network, PublicKey: a.PublicKey, Proof: a.Proof}
 	for _, r := range records {
@@ -104,15 +110,16 @@ func (d *draft) seal(a *Act, key string, records []vf.Record, gone map[vf.ID]vf.
 	if err := d.provedBy(&j); err != nil {
 		return err
 	}
-	sealed, err := d.journal.Seal(j, d.n.signer)
+	admitted, err := d.order.Admit(j, d.n.signer.PublicKey())
 	if err != nil {
 		return err
 	}
-	d.entries = append(d.entries, sealed)
-	d.keys[key] = sealed.Seq
+	d.acts = append(d.acts, admitted)
+	seq := admitted.Seq()
+	d.keys[key] = seq
 	changed := d.changed(a.Of, records)
-	d.noted(sealed.Seq, changed)
-	d.changes = append(d.changes, Change{Sequence: sealed.Seq, Act: j, Changed: changed, gone: gone})
+	d.noted(seq, changed)
+	d.changes = append(d.changes, Change{Sequence: seq, Act: j, Changed: changed, gone: gone})
 	return nil
 }
 
@@ -137,7 +144,7 @@ func (d *draft) changed(of []vf.ID, records []vf.Record) []vf.ID {
 // split parts a record into what the journal carries and its profile, which
 // takes the place of the one before.
 func (d *draft) split(a *Act, r vf.Record) (json.RawMessage, error) {
-	raw, err := vf.Encode(r)
+	raw, err := canonical(r)
 	if err != nil {
 		return nil, err
 	}
@@ -147,9 +154,8 @@ func (d *draft) split(a *Act, r vf.Record) (json.RawMessage, error) {
 		d.hashes[id] = ""
 	}
 	if !hasPersonal(r) {
-		raw, err = journal.Canonical(raw)
 		d.raw[id] = raw
-		return raw, err
+		return raw, nil
 	}
 	open, profile, err := journal.Split(raw, d.salt(a, id))
 	if err != nil {
@@ -166,6 +172,22 @@ func (d *draft) split(a *Act, r vf.Record) (json.RawMessage, error) {
 
 // puts are the rows of the views that the batch changes.
 func (d *draft) puts() ([]store.Put, error) {
+	list, err := d.rows()
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.markRow()
+	return append(list, m), err
+}
+
+// markRow says how the journal goes on.
+func (d *draft) markRow() (store.Put, error) {
+	m, err := json.Marshal(mark{layout, d.journal.Mark()})
+	return store.Put{View: viewMark, Key: viewMark, Value: m}, err
+}
+
+// rows are those of puts that need no hashes of the journal.
+func (d *draft) rows() ([]store.Put, error) {
 	views, records := d.state.Changed()
 	list := make([]store.Put, 0, len(views)+len(records)+len(d.keys)+1)
 	for _, v := range views {
@@ -197,15 +219,7 @@ func (d *draft) puts() ([]store.Put, error) {
 		list = append(list, store.Put{View: viewKey, Key: key, Value: []byte(strconv.FormatInt(d.keys[key], 10))})
 	}
 	past, err := d.pastRows()
-	if err != nil {
-		return nil, err
-	}
-	list = append(list, past...)
-	m, err := json.Marshal(mark{layout, d.journal.Mark()})
-	if err != nil {
-		return nil, err
-	}
-	return append(list, store.Put{View: viewMark, Key: viewMark, Value: m}), nil
+	return append(list, past...), err
 }
 
 // moves reports whether a record may be other than the act that said it: by
@@ -222,33 +236,79 @@ func moves(r vf.Record) bool {
 
 // used tells at which sequence a key was used.
 func (d *draft) used(ctx context.Context, key string) (int64, bool, error) {
+	root := d
 	for x := d; x != nil; x = x.below {
 		if seq, ok := x.keys[key]; ok {
 			return seq, true, nil
 		}
+		root = x
 	}
 	if d.n.journal.Size() == 0 {
 		return 0, false, nil
 	}
-	raw, err := d.n.store.Get(ctx, viewKey, key)
-	if err != nil || raw == nil {
-		return 0, false, err
+	seq, ok := root.looked[key]
+	if !ok {
+		raw, err := d.n.store.Get(ctx, viewKey, key)
+		if err != nil {
+			return 0, false, err
+		}
+		if seq, err = sequenceOf(key, raw); err != nil {
+			return 0, false, err
+		}
+		root.looked[key] = seq
+	}
+	return max(seq, 0), seq >= 0, nil
+}
+
+// sequenceOf reads a row of the keys; one that is not there is -1.
+func sequenceOf(key string, raw []byte) (int64, error) {
+	if raw == nil {
+		return -1, nil
 	}
 	seq, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil {
-		return 0, false, differs(viewKey, key)
+	if err != nil || seq < 0 {
+		return 0, differs(viewKey, key)
 	}
-	return seq, true, nil
+	return seq, nil
+}
+
+// lookUp asks the store at once for the keys of all acts that wait. What it cannot
+// say now is asked again, key by key.
+func (d *draft) lookUp(calls []*call) {
+	s, ok := d.n.store.(store.Finder)
+	if !ok || d.n.journal.Size() == 0 {
+		return
+	}
+	var keys []string
+	for _, c := range calls {
+		for i := range c.acts {
+			keys = append(keys, c.acts[i].Key)
+		}
+	}
+	if len(keys) < 2 {
+		return
+	}
+	found := make(map[string]int64, len(keys))
+	for _, key := range keys {
+		found[key] = -1
+	}
+	err := s.Find(context.Background(), viewKey, keys, func(key string, raw []byte) (err error) {
+		found[key], err = sequenceOf(key, raw)
+		return err
+	})
+	if err == nil {
+		d.looked = found
+	}
 }
 
 var errStop = errors.New("enough was read")
 
-// entry reads one entry, from this transaction or from the store.
-func (d *draft) entry(ctx context.Context, seq int64) (*journal.Entry, error) {
+// act reads the act of one entry, from this transaction or from the store.
+func (d *draft) act(ctx context.Context, seq int64) (*journal.Act, error) {
 	for x := d; x != nil; x = x.below {
-		i := sort.Search(len(x.entries), func(i int) bool { return x.entries[i].Seq >= seq })
-		if i < len(x.entries) && x.entries[i].Seq == seq {
-			return journal.Decode(x.entries[i].Raw)
+		i := sort.Search(len(x.changes), func(i int) bool { return x.changes[i].Sequence >= seq })
+		if i < len(x.changes) && x.changes[i].Sequence == seq {
+			return &x.changes[i].Act, nil
 		}
 	}
 	var e *journal.Entry
@@ -262,7 +322,7 @@ func (d *draft) entry(ctx context.Context, seq int64) (*journal.Entry, error) {
 	if err != nil && !errors.Is(err, errStop) {
 		return nil, err
 	}
-	return e, nil
+	return &e.Act, nil
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

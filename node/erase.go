@@ -88,12 +88,11 @@ func (d *draft) live(hash string) bool {
 // name no other agent, and those that the person entered as they are now.
 func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 	entered := map[string]bool{} // profiles of the person's acts
-	add := func(raw []byte) error {
-		e, err := journal.Decode(raw)
-		if err != nil || e.Act.Author != person {
-			return err
+	add := func(a *journal.Act) error {
+		if a.Author != person {
+			return nil
 		}
-		for _, public := range e.Act.Records {
+		for _, public := range a.Records {
 			hash, err := journal.ProfileOf(public)
 			if err != nil {
 				return err
@@ -102,12 +101,19 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 		}
 		return nil
 	}
-	if err := d.n.store.Entries(context.Background(), 0, func(_ int64, raw []byte) error { return add(raw) }); err != nil {
+	err := d.n.store.Entries(context.Background(), 0, func(_ int64, raw []byte) error {
+		e, err := journal.Decode(raw)
+		if err != nil {
+			return err
+		}
+		return add(&e.Act)
+	})
+	if err != nil {
 		return nil, err
 	}
 	for x := d; x != nil; x = x.below {
-		for _, e := range x.entries {
-			if err := add(e.Raw); err != nil {
+		for i := range x.changes {
+			if err := add(&x.changes[i].Act); err != nil {
 				return nil, err
 			}
 		}

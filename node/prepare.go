@@ -58,7 +58,7 @@ func (n *Node) prepare(ctx context.Context, s *Seat, a Act) (Act, []byte, error)
 	if len(d.changes) != 1 {
 		return Act{}, nil, badProof("it would be " + strconv.Itoa(len(d.changes)) + " entries, and a signed act is one; sign at most " + strconv.Itoa(perEntry) + " records at once")
 	}
-	signed, err := journal.Signed(d.journal.Network(), d.changes[0].Act)
+	signed, err := journal.Signed(d.order.Network(), d.changes[0].Act)
 	return a, signed, err
 }
 
@@ -95,7 +95,7 @@ func (d *draft) provedBy(j *journal.Act) error {
 	if !held(j.At) || !held(d.n.options.Now()) {
 		return badProof("the key " + string(j.Proof.Key) + " is not in force for " + string(j.Author))
 	}
-	if !j.Proves(d.journal.Network()) {
+	if !j.Proves(d.order.Network()) {
 		return badProof("it is not over the act as it would be entered now; the books have changed since it was prepared, or something else was signed")
 	}
 	return nil

@@ -34,16 +34,29 @@ func hasPersonal(r vf.Record) bool {
 	return note.IsValid() && note.String() != ""
 }
 
-// publicJSON writes a public record as the journal would, with the hash of its
-// profile.
-func publicJSON(r vf.Record, hash string) (json.RawMessage, error) {
+// canonical writes a record in canonical form.
+func canonical(r vf.Record) (json.RawMessage, error) {
+	if raw, ok := vf.AppendCanonical(make([]byte, 0, 512), r); ok {
+		return raw[:len(raw):len(raw)], nil
+	}
 	raw, err := vf.Encode(r)
 	if err != nil {
 		return nil, err
 	}
-	if hash != "" {
-		raw = append(raw[:len(raw)-1], `,"profile":"`+hash+`"}`...)
+	return journal.Canonical(raw)
+}
+
+// publicJSON writes a public record as the journal would, with the hash of its
+// profile.
+func publicJSON(r vf.Record, hash string) (json.RawMessage, error) {
+	if hash == "" {
+		return canonical(r)
 	}
+	raw, err := vf.Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	raw = append(raw[:len(raw)-1], `,"profile":"`+hash+`"}`...)
 	return journal.Canonical(raw)
 }
 

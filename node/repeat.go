@@ -14,22 +14,22 @@ import (
 // each record, its personal part aside, says nothing else than the one entered
 // (which may say more: what followed from the books).
 func (d *draft) repeat(ctx context.Context, a *Act, seq int64) (Result, error) {
-	e, err := d.entry(ctx, seq)
+	j, err := d.act(ctx, seq)
 	if err != nil {
 		return Result{}, err
 	}
-	j := &e.Act
+	part := j
 	result := Result{Sequence: seq, Repeated: true}
 	entered := make(map[vf.ID]map[string]json.RawMessage, len(j.Records))
 	for used := true; used; {
-		if err := readEntered(e, entered, &result); err != nil {
+		if err := readEntered(part, entered, &result); err != nil {
 			return Result{}, err
 		}
 		if seq, used, err = d.used(ctx, partKey(a.Key, result.Entries+1)); err != nil {
 			return Result{}, err
 		}
 		if used {
-			if e, err = d.entry(ctx, seq); err != nil {
+			if part, err = d.act(ctx, seq); err != nil {
 				return Result{}, err
 			}
 		}
@@ -64,8 +64,8 @@ func (d *draft) repeat(ctx context.Context, a *Act, seq int64) (Result, error) {
 func keyUsed(key string) error { return rule.Refuse("keyUsed", "key", key) }
 
 // readEntered adds the records of one entry of an act.
-func readEntered(e *journal.Entry, entered map[vf.ID]map[string]json.RawMessage, result *Result) error {
-	for _, raw := range e.Act.Records {
+func readEntered(a *journal.Act, entered map[vf.ID]map[string]json.RawMessage, result *Result) error {
+	for _, raw := range a.Records {
 		var fields map[string]json.RawMessage
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return err

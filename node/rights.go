@@ -23,7 +23,7 @@ func (d *draft) view(a *Act) coordination.View {
 			here[r.Key()] = r
 		}
 	}
-	return coordination.View{Register: d.register, Network: vf.ID(d.journal.Network()), Now: d.n.options.Now(),
+	return coordination.View{Register: d.register, Network: vf.ID(d.order.Network()), Now: d.n.options.Now(),
 		Record: func(id vf.ID) vf.Record {
 			if r := here[id]; r != nil {
 				return r

@@ -141,6 +141,13 @@ type Picker interface {
 	Pick(ctx context.Context, sequences []int64, f func(seq int64, raw []byte) error) error
 }
 
+// Finder is a store that reads rows that stand apart with few statements.
+type Finder interface {
+	// Find gives those rows of a view that have one of these keys, in any order. The
+	// view is none of the reserved ones.
+	Find(ctx context.Context, view string, keys []string, f func(key string, value []byte) error) error
+}
+
 // HashReader makes a store the reader of its hashes, for proofs.
 func HashReader(ctx context.Context, s Source) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) { return s.Hashes(ctx, indexes) })

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gowebpki/jcs"
 	"pgregory.net/rapid"
 )
 
@@ -188,6 +189,46 @@ func TestNearest(t *testing.T) {
 	if Nearest("x", nil) != "" {
 		t.Error("an empty list has a nearest word")
 	}
+}
+
+// What is written in canonical form is what another program makes of the usual form.
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := records(t)
+		if rapid.Bool().Draw(t, "odd") {
+			reflect.ValueOf(r).Elem().Field(0).SetString(rapid.StringOf(rapid.Rune()).Draw(t, "odd id"))
+		}
+		usual, err := Encode(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := AppendCanonical([]byte("before"), r)
+		if !ok {
+			for _, f := range Fields(r.Class()) { // a number beyond what all readers agree on
+				if f.Type == reflect.TypeFor[int]() {
+					return
+				}
+			}
+			t.Fatalf("not written: %s", usual)
+		}
+		want, err := jcs.Transform(usual)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != "before"+string(want) {
+			t.Fatalf("written\n%s\nand not\n%s", got, want)
+		}
+	})
+	for _, r := range []Record{&Unit{ID: "a\xff"}, &Agent{ID: "a", Type: "Robot"}, &Intent{ID: "a", Tier: maxWhole + 1}, (*Unit)(nil)} {
+		if got, ok := AppendCanonical([]byte("before"), r); ok || string(got) != "before" {
+			t.Errorf("%+v was written: %s", r, got)
+		}
+	}
+}
+
+func BenchmarkCanonical(b *testing.B) {
+	benchmarkRecords(b, func(r Record, _ []byte) error { _, _ = AppendCanonical(nil, r); return nil })
 }
 
 func BenchmarkEncode(b *testing.B) {

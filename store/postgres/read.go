@@ -295,6 +295,39 @@ func (r *reader) Get(ctx context.Context, view, key string) (value []byte, err e
 	return value, r.explain(ctx, err)
 }
 
+// Find gives those rows of a view that have one of these keys.
+func (r *reader) Find(ctx context.Context, view string, keys []string, f func(key string, value []byte) error) error {
+	wanted := make([][]byte, len(keys))
+	for i, key := range keys {
+		wanted[i] = []byte(key)
+	}
+	var list []keyed
+	err := r.from.lend(ctx, func(q querier) error {
+		rows, err := q.Query(ctx, "SELECT view_key, view_value FROM view_row WHERE view_name = $1 AND view_key = ANY($2)", view, wanted)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var k keyed
+			if err := scanKeyed(rows, &k); err != nil {
+				return err
+			}
+			list = append(list, k)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return r.explain(ctx, err)
+	}
+	for _, k := range list { // the connection is given back by now
+		if err := f(k.key, k.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Size gives how many entries the journal has.
 func (r *reader) Size(ctx context.Context) (size int64, err error) {
 	err = r.one(ctx, []any{&size}, "SELECT size FROM head")

@@ -185,6 +185,42 @@ func (r *reader) Get(ctx context.Context, view, key string) (value []byte, err e
 	return value, nil
 }
 
+// Find gives those rows of a view that have one of these keys.
+func (r *reader) Find(ctx context.Context, view string, keys []string, f func(key string, value []byte) error) error {
+	for part := range slices.Chunk(keys, maxPlaces) {
+		if err := r.findSome(ctx, view, part, f); err != nil {
+			return r.explain(err)
+		}
+	}
+	return nil
+}
+
+func (r *reader) findSome(ctx context.Context, view string, keys []string, f func(key string, value []byte) error) error {
+	args := make([]any, 1, 1+len(keys))
+	args[0] = view
+	for _, key := range keys {
+		args = append(args, []byte(key))
+	}
+	rows, err := r.db.QueryContext(ctx, "SELECT view_key, view_value FROM view_row WHERE view_name = ? AND view_key IN (?"+strings.Repeat(",?", len(keys)-1)+")", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key, value []byte
+		if err := rows.Scan(&key, &value); err != nil {
+			return err
+		}
+		if value == nil {
+			value = []byte{}
+		}
+		if err := f(string(key), value); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Scan gives the rows of a view in the order of the bytes of their keys.
 func (r *reader) Scan(ctx context.Context, view string, f func(key string, value []byte) error) error {
 	var rows *sql.Rows

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,6 +71,25 @@ func testOrder(t *testing.T, open Open) {
 	}))
 	if !slices.Equal(got, keys) {
 		t.Errorf("the keys came as %q, not %q", got, keys)
+	}
+	if f, ok := s.(store.Finder); ok { // wrappers of tests may not be
+		wanted := slices.Concat(keys[3:], []string{"never", "a"})
+		for n := range 1200 { // more than one statement asks for
+			wanted = append(wanted, fmt.Sprint("none ", n))
+		}
+		found := map[string]bool{}
+		must(t, f.Find(t.Context(), "v", wanted, func(key string, value []byte) error {
+			if key != string(value) || found[key] {
+				t.Errorf("the key %q was found with the value %q, or twice", key, value)
+			}
+			found[key] = true
+			return nil
+		}))
+		if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, slices.Sorted(slices.Values(keys[3:]))) {
+			t.Errorf("found %q", got)
+		}
+		must(t, f.Find(t.Context(), "v", nil, func(string, []byte) error { return errors.New("nothing was asked for") }))
+		must(t, f.Find(t.Context(), "w", keys, func(string, []byte) error { return errors.New("another view") }))
 	}
 }
 
