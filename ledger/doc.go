@@ -21,7 +21,8 @@
 //
 //	record  ─ State.Put ─►  knowledge, plans, promises, resources without quantities
 //	event   ─ State.Post ─► resources, commitments, intents, claims
-//	State   ─ Trace, Track, Rollup ─► rows in time order
+//	Books   ─ Trace, Track ─► rows in time order (a State is laid out as Books for it)
+//	State   ─ Rollup ─► sums of them
 //	State   ─ Views ─► sorted keys and bytes;  Load reads them back
 //
 // A [State] is made with [New]. [State.Fork] gives a state of its own on top of
@@ -66,8 +67,10 @@
 // # Limits
 //
 // Quantities are exact or refused. Events are posted in the order in which they
-// come; times order trace and track, not posting. Tracing reads the whole log
-// of events (some milliseconds for 10,000). A resource's mixture is followed as
-// a moving weighted average, with exact rationals that grow with the number of
-// receipts into one resource.
+// come; times order trace and track, not posting. [Trace] and [Track] read what
+// they reach through [Books], and no more; what they tell can still be long. A
+// resource's mixture is followed as a moving weighted average, with exact rationals
+// that grow with the number of receipts into one resource: one that takes in and
+// gives out thousands of times without ever being empty takes long, and is ended
+// by who asked.
 package ledger

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"math/big"
+	"slices"
 
 	"commonweal/vf"
 )
@@ -9,10 +10,10 @@ import (
 // sources returns the events from which an event's quantity came, each with
 // the share of it that flowed here.
 func (h *history) sources(i int) []edge {
-	if h.edgesRead[i] {
-		return h.memo[i]
+	if list, ok := h.memo[i]; ok {
+		return list
 	}
-	h.edgesRead[i] = true
+	h.memo[i] = nil
 	ev := h.events[i]
 	var list []edge
 	if ev.OutputOf != "" {
@@ -40,8 +41,11 @@ func (h *history) processSources(i int) []edge {
 		}
 	}
 	share := h.outputShare(i)
-	for _, in := range h.inputs[ev.OutputOf] {
+	for _, in := range h.inputs(ev.OutputOf) {
 		id := h.events[in].ResourceInventoriedAs
+		if h.failed() {
+			return list
+		}
 		if in == i || comesOut(h.events[in]) || id != "" && containers[id] {
 			continue
 		}
@@ -72,35 +76,63 @@ func (h *history) pairSources(i int) []edge {
 	return h.transit(in, ev.ResourceInventoriedAs).draws[i]
 }
 
-// outputShare is the part of a process's inputs that belongs to one output: by
-// quantity where all outputs convert, else equally. A service beside things
-// takes none of it, unless it goes into another process or is all there is.
-func (h *history) outputShare(i int) *big.Rat {
+// sharing is a process whose outputs share its inputs, measured in a unit.
+type sharing struct {
+	process, unit vf.ID
+}
+
+// sharers are the outputs that share the inputs of a process.
+type sharers struct {
+	services bool     // they are services, there being nothing else
+	n        int64    // how many they are
+	sum      *big.Rat // in the unit; nil where one of them does not convert, or all are nought
+}
+
+// sharersOf finds who shares the inputs of a process. A service beside things has
+// no part in them, unless it goes into another process.
+func (h *history) sharersOf(key sharing) *sharers {
+	if s := h.shared[key]; s != nil {
+		return s
+	}
+	s := &sharers{}
+	h.shared[key] = s
 	var things, services []int
-	for _, j := range h.outputs[h.events[i].OutputOf] {
+	for _, j := range h.outputs(key.process) {
 		if h.events[j].Action == vf.DeliverService && h.events[j].InputOf == "" {
 			services = append(services, j)
 		} else {
 			things = append(things, j)
 		}
 	}
-	if len(things) == 0 {
+	if s.services = len(things) == 0; s.services {
 		things = services
-	} else if h.events[i].Action == vf.DeliverService && h.events[i].InputOf == "" {
-		return nought
 	}
-	unit := h.kept[i].Resource.HasUnit
-	sum := new(big.Rat)
+	s.n, s.sum = int64(len(things)), new(big.Rat)
 	for _, j := range things {
-		if _, err := h.units.Factor(h.kept[j].Resource.HasUnit, unit); err != nil {
-			return big.NewRat(1, int64(len(things)))
+		if _, err := h.units.Factor(h.kept[j].Resource.HasUnit, key.unit); err != nil {
+			s.sum = nil
+			return s
 		}
-		sum.Add(sum, h.amount(j, unit))
+		s.sum.Add(s.sum, h.amount(j, key.unit))
 	}
-	if sum.Sign() == 0 {
-		return big.NewRat(1, int64(len(things)))
+	if s.sum.Sign() == 0 {
+		s.sum = nil
 	}
-	return part(h.amount(i, unit), sum)
+	return s
+}
+
+// outputShare is the part of a process's inputs that belongs to one output: by
+// quantity where all outputs convert, else equally.
+func (h *history) outputShare(i int) *big.Rat {
+	ev, unit := h.events[i], h.kept[i].Resource.HasUnit
+	s := h.sharersOf(sharing{ev.OutputOf, unit})
+	switch {
+	case !s.services && ev.Action == vf.DeliverService && ev.InputOf == "":
+		return nought
+	case s.sum == nil:
+		return big.NewRat(1, s.n)
+	}
+	return part(h.amount(i, unit), s.sum)
 }
 
 // staysIn is the part of what was combined that was not separated again.
@@ -117,24 +149,48 @@ func (h *history) staysIn(in int) *big.Rat {
 	return nought
 }
 
+// box is a container: what was combined into it, and when it went away.
+type box struct {
+	combines, departures []int
+}
+
+func (h *history) box(container vf.ID) *box {
+	if b := h.boxes[container]; b != nil {
+		return b
+	}
+	b := &box{}
+	h.boxes[container] = b
+	onhand := h.onhandMoves(container)
+	for _, j := range h.touching(container) {
+		if c := h.events[j]; c.Action == vf.Combine && c.ToResourceInventoriedAs == container && !h.makes(c.InputOf, container) {
+			b.combines = append(b.combines, j)
+		}
+		if _, out := flowsOf(h.events[j], container, onhand); out {
+			b.departures = append(b.departures, j)
+		}
+	}
+	return b
+}
+
 // contents are the combines into a container that is not an output of the
 // process where they were combined: they go where the container goes next.
 func (h *history) contents(i int, container vf.ID) []edge {
-	onhand := h.onhandMoves(container)
-	if _, out := flowsOf(h.events[i], container, onhand); !out {
+	b := h.box(container)
+	if _, out := flowsOf(h.events[i], container, h.onhandMoves(container)); !out {
 		return nil
 	}
 	var list []edge
-	for _, j := range h.touching[container] {
-		c := h.events[j]
-		if c.Action != vf.Combine || c.ToResourceInventoriedAs != container || j > i || h.makes(c.InputOf, container) {
-			continue
+	for _, j := range b.combines {
+		if h.before(i, j) || h.failed() {
+			break
 		}
 		share := h.staysIn(j)
-		for _, k := range h.touching[container] { // an earlier departure took it along
-			if _, out := flowsOf(h.events[k], container, onhand); out && k > j && k < i {
-				share = nought
-			}
+		next, found := slices.BinarySearchFunc(b.departures, j, h.compare) // the first one that took it along
+		if found {
+			next++
+		}
+		if next < len(b.departures) && h.before(b.departures[next], i) {
+			share = nought
 		}
 		list = append(list, edge{j, share})
 	}
@@ -143,7 +199,7 @@ func (h *history) contents(i int, container vf.ID) []edge {
 
 // makes reports whether a process puts out a resource.
 func (h *history) makes(process, id vf.ID) bool {
-	for _, j := range h.outputs[process] {
+	for _, j := range h.outputs(process) {
 		if h.events[j].ResourceInventoriedAs == id {
 			return true
 		}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 
@@ -8,22 +9,26 @@ import (
 	"commonweal/vf"
 )
 
-// history is the log of events laid out for following flows: events in time
-// order with what flowed into and out of each resource and process. Corrections
-// are in the net quantities and have no place of their own; events corrected to
-// nothing are left out.
+// history is what of the books was laid out for following flows: the events that
+// were reached, with what flowed into and out of the resources and processes that
+// they name. Corrections are in the net quantities and have no place of their own;
+// events corrected to nothing are left out. The first error is kept, and ends it.
 type history struct {
-	s         *State
-	units     *vf.Units
-	events    []*vf.EconomicEvent
-	kept      []Posting
-	at        map[vf.ID]int   // event → its place
-	touching  map[vf.ID][]int // resource → events that name it, in order
-	inputs    map[vf.ID][]int // process → events that go into it
-	outputs   map[vf.ID][]int // process → events that come out of it
-	pools     map[vf.ID]*pool
-	memo      [][]edge
-	edgesRead []bool
+	b      Books
+	stop   func() error
+	steps  int
+	err    error
+	units  *vf.Units
+	events []*vf.EconomicEvent
+	kept   []Posting
+	at     map[vf.ID]int // event → its place among those reached; -1 of one that is left out
+	lists  map[reference][]int
+	touch  map[vf.ID][]int // resource → events that name it, in order
+	onhand map[vf.ID]bool  // resource → whether it is followed by what is on hand
+	boxes  map[vf.ID]*box
+	shared map[sharing]*sharers
+	pools  map[vf.ID]*pool
+	memo   map[int][]edge
 }
 
 // edge says that so much of an event flows from, or to, another: share is the
@@ -33,46 +38,136 @@ type edge struct {
 	share *big.Rat
 }
 
-var (
-	nought = new(big.Rat)
-	whole  = big.NewRat(1, 1)
-)
-
-func (s *State) history() (*history, error) {
-	units, err := s.Units()
+func newHistory(b Books, stop func() error) (*history, error) {
+	units, err := b.Units()
 	if err != nil {
-		return nil, err
+		return nil, refusal(err)
 	}
-	h := &history{s: s, units: units, at: map[vf.ID]int{}, touching: map[vf.ID][]int{}, inputs: map[vf.ID][]int{},
-		outputs: map[vf.ID][]int{}, pools: map[vf.ID]*pool{}}
-	type line struct {
-		ev   *vf.EconomicEvent
-		kept Posting
+	return &history{b: b, stop: stop, units: units, at: map[vf.ID]int{}, lists: map[reference][]int{}, touch: map[vf.ID][]int{}, onhand: map[vf.ID]bool{},
+		boxes: map[vf.ID]*box{}, shared: map[sharing]*sharers{}, pools: map[vf.ID]*pool{}, memo: map[int][]edge{}}, nil
+}
+
+// failed counts a step of work, and reports whether there is no use in going on.
+func (h *history) failed() bool {
+	if h.steps++; h.err == nil && h.stop != nil && h.steps&0xff == 0 {
+		h.err = h.stop()
 	}
-	var lines []line
-	for ev, kept := range s.events() {
-		if ev.Corrects == "" && !kept.void() {
-			lines = append(lines, line{ev, kept})
+	return h.err != nil
+}
+
+// record returns a record of the books.
+func (h *history) record(id vf.ID) vf.Record {
+	r, err := h.b.Record(id)
+	if err != nil && h.err == nil {
+		h.err = err
+	}
+	return r
+}
+
+// resource returns a resource with its current properties, nil if unknown.
+func (h *history) resource(id vf.ID) *vf.EconomicResource {
+	r, _ := h.record(id).(*vf.EconomicResource)
+	return r
+}
+
+// reach lays events out, and returns the places of those that count.
+func (h *history) reach(ids []vf.ID) []int {
+	var fresh []vf.ID
+	for _, id := range ids {
+		if _, known := h.at[id]; known || h.failed() {
+			continue
+		}
+		h.at[id] = -1
+		ev, _ := h.record(id).(*vf.EconomicEvent)
+		if ev == nil || ev.Corrects != "" {
+			continue
+		}
+		kept := h.net(ev)
+		if kept.void() {
+			continue
+		}
+		h.at[id] = len(h.events)
+		h.events, h.kept = append(h.events, ev), append(h.kept, kept)
+		fresh = append(fresh, id)
+	}
+	for i, number := range h.b.Numbers(fresh) {
+		h.kept[h.at[fresh[i]]].Number = number
+	}
+	var list []int
+	for _, id := range ids {
+		if i, ok := h.at[id]; ok && i >= 0 {
+			list = append(list, i)
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b line) int { return When(a.ev).Compare(When(b.ev).Time) }) // else in order of posting
-	for i, l := range lines {
-		h.events, h.kept = append(h.events, l.ev), append(h.kept, l.kept)
-		h.at[l.ev.ID] = i
-		for _, id := range []vf.ID{l.ev.ResourceInventoriedAs, l.ev.ToResourceInventoriedAs} {
-			if list := h.touching[id]; id != "" && (len(list) == 0 || list[len(list)-1] != i) {
-				h.touching[id] = append(list, i)
+	return list
+}
+
+// net is what an event amounts to with its corrections, in the unit in which it
+// was recorded.
+func (h *history) net(ev *vf.EconomicEvent) Posting {
+	kept := Posting{Resource: ev.ResourceQuantity, Effort: ev.EffortQuantity}
+	for id := range h.b.Referring("EconomicEvent", "corrects", ev.ID) {
+		c, _ := h.record(id).(*vf.EconomicEvent)
+		if c == nil {
+			continue
+		}
+		kept.Corrected = true
+		for _, sum := range []struct {
+			of   *vf.Measure
+			more vf.Measure
+		}{{&kept.Resource, c.ResourceQuantity}, {&kept.Effort, c.EffortQuantity}} {
+			if sum.more.IsZero() {
+				continue
 			}
-		}
-		if l.ev.InputOf != "" {
-			h.inputs[l.ev.InputOf] = append(h.inputs[l.ev.InputOf], i)
-		}
-		if l.ev.OutputOf != "" {
-			h.outputs[l.ev.OutputOf] = append(h.outputs[l.ev.OutputOf], i)
+			m, err := h.units.Sum(*sum.of, sum.more)
+			if err != nil && h.err == nil {
+				h.err = refusal(err)
+			}
+			*sum.of = m
 		}
 	}
-	h.memo, h.edgesRead = make([][]edge, len(lines)), make([]bool, len(lines))
-	return h, nil
+	return kept
+}
+
+// before reports whether an event stands before another one: by time, else in the
+// order of posting.
+func (h *history) before(i, j int) bool { return h.compare(i, j) < 0 }
+
+func (h *history) compare(i, j int) int {
+	return cmp.Or(When(h.events[i]).Compare(When(h.events[j]).Time), cmp.Compare(h.kept[i].Number, h.kept[j].Number))
+}
+
+// inOrder sorts edges by their events; those of one event stay as they are.
+func (h *history) inOrder(list []edge, of func(edge) int) {
+	slices.SortStableFunc(list, func(a, b edge) int { return h.compare(of(a), of(b)) })
+}
+
+// list are the events that refer to something by a property, in order.
+func (h *history) list(property string, to vf.ID) []int {
+	key := reference{"EconomicEvent", property, to}
+	list, ok := h.lists[key]
+	if !ok {
+		list = h.reach(slices.Collect(h.b.Referring(key.class, property, to)))
+		slices.SortFunc(list, h.compare)
+		h.lists[key] = list
+	}
+	return list
+}
+
+// inputs and outputs are what goes into a process and what comes out of it.
+func (h *history) inputs(process vf.ID) []int  { return h.list("inputOf", process) }
+func (h *history) outputs(process vf.ID) []int { return h.list("outputOf", process) }
+
+// touching are the events that name a resource, in order.
+func (h *history) touching(id vf.ID) []int {
+	list, ok := h.touch[id]
+	if !ok {
+		list = slices.Concat(h.list("resourceInventoriedAs", id), h.list("toResourceInventoriedAs", id))
+		slices.SortFunc(list, h.compare)
+		list = slices.Compact(list)
+		h.touch[id] = list
+	}
+	return list
 }
 
 // When is the time by which an event is ordered: its point in time, else its
@@ -100,99 +195,6 @@ func (h *history) amount(i int, unit vf.ID) *big.Rat {
 	return factor.Mul(factor, m.HasNumericalValue.Rat())
 }
 
-// pool is a resource as a mixture of what came into it. Whatever goes out takes
-// of each receipt in proportion to what is left of it.
-type pool struct {
-	draws map[int][]edge // event → what it took of which receipt, as a share of that receipt
-	left  []edge         // what is left of each receipt in the end
-	in    []int          // receipts, in order
-	stock *big.Rat       // what is left in the end, in the resource's unit
-}
-
-// lot is one receipt and what is left of it.
-type lot struct {
-	from      int
-	size, now *big.Rat
-}
-
-// pool follows one resource through its events in time order.
-func (h *history) pool(id vf.ID) *pool {
-	if p := h.pools[id]; p != nil {
-		return p
-	}
-	p := &pool{draws: map[int][]edge{}, stock: new(big.Rat)}
-	h.pools[id] = p
-	r := h.s.Resource(id)
-	if r == nil {
-		return p
-	}
-	unit, onhand := unitOf(r), h.onhandMoves(id)
-	var lots []lot
-	for _, i := range h.touching[id] {
-		in, out := flowsOf(h.events[i], id, onhand)
-		q := h.amount(i, unit)
-		if out {
-			lots = p.draw(lots, i, q)
-		} else if !in {
-			for _, l := range lots { // named, used or cited: nothing flows
-				p.draws[i] = append(p.draws[i], edge{l.from, nought})
-			}
-		}
-		if in {
-			lots = append(lots, lot{i, q, new(big.Rat).Set(q)})
-			p.in = append(p.in, i)
-			p.stock.Add(p.stock, q)
-		}
-	}
-	for _, l := range lots {
-		p.left = append(p.left, edge{l.from, part(l.now, l.size)})
-	}
-	return p
-}
-
-// draw takes a quantity out of the lots in proportion, and returns those that
-// are left. What is taken beyond all lots has no known source.
-func (p *pool) draw(lots []lot, event int, q *big.Rat) []lot {
-	taken := q
-	if taken.Cmp(p.stock) > 0 {
-		taken = new(big.Rat).Set(p.stock)
-	}
-	if p.stock.Sign() <= 0 {
-		return lots
-	}
-	fraction := new(big.Rat).Quo(taken, p.stock)
-	p.stock = new(big.Rat).Sub(p.stock, taken)
-	rest := lots[:0]
-	for _, l := range lots {
-		took := new(big.Rat).Mul(l.now, fraction)
-		p.draws[event] = append(p.draws[event], edge{l.from, part(took, l.size)})
-		l.now = new(big.Rat).Sub(l.now, took)
-		if l.now.Sign() > 0 {
-			rest = append(rest, l)
-		}
-	}
-	return rest
-}
-
-// part is a/b, nought where b is.
-func part(a, b *big.Rat) *big.Rat {
-	if b.Sign() == 0 {
-		return nought
-	}
-	return new(big.Rat).Quo(a, b)
-}
-
-// onhandMoves reports whether a resource is followed by what is on hand: if any
-// event moves that. Else, as with credit, it is followed by accounting.
-func (h *history) onhandMoves(id vf.ID) bool {
-	for _, i := range h.touching[id] {
-		if in, out := flowsOf(h.events[i], id, true); in || out {
-			return true
-		}
-	}
-	return false
-}
-
 // flowsOf tells whether an event brings something into a resource, takes
 // something out, or both, by the action table.
 func flowsOf(ev *vf.EconomicEvent, id vf.ID, onhand bool) (in, out bool) {
@@ -218,24 +220,30 @@ func flowsOf(ev *vf.EconomicEvent, id vf.ID, onhand bool) (in, out bool) {
 // start finds where a trace or track begins: an event, or the resources that
 // are meant: one, or all of a lot.
 func (h *history) start(id vf.ID) (event int, resources []*vf.EconomicResource, err error) {
-	if i, ok := h.at[id]; ok {
-		return i, nil, nil
-	}
-	switch r := h.s.Record(id).(type) {
+	switch r := h.record(id).(type) {
 	case *vf.EconomicResource:
-		return -1, []*vf.EconomicResource{r}, nil
+		return -1, []*vf.EconomicResource{r}, h.err
 	case *vf.BatchLotRecord:
-		for _, rec := range h.s.Records() {
-			if of, ok := rec.(*vf.EconomicResource); ok && of.OfBatchLot == id {
-				resources = append(resources, of)
+		for of := range h.b.Referring("EconomicResource", "ofBatchLot", id) {
+			if r := h.resource(of); r != nil && !h.failed() {
+				resources = append(resources, r)
 			}
 		}
-		return -1, resources, nil
+		return -1, resources, h.err
 	case *vf.EconomicEvent:
 		if r.Corrects != "" {
 			return h.start(r.Corrects)
 		}
+		if list := h.reach([]vf.ID{id}); len(list) > 0 {
+			return list[0], nil, h.err
+		}
+		if h.err != nil {
+			return -1, nil, h.err
+		}
 		return -1, nil, rule.Refuse("nothingFlows", "id", string(id))
+	}
+	if h.err != nil {
+		return -1, nil, h.err
 	}
 	return -1, nil, unknown("of", id, "the id of an EconomicEvent, EconomicResource or BatchLotRecord")
 }

@@ -84,7 +84,7 @@ func (h *history) specification(ev *vf.EconomicEvent) vf.ID {
 		return ev.ResourceConformsTo
 	}
 	for _, id := range []vf.ID{ev.ResourceInventoriedAs, ev.ToResourceInventoriedAs} {
-		if r := h.s.Resource(id); r != nil {
+		if r := h.resource(id); r != nil {
 			return r.ConformsTo
 		}
 	}
@@ -93,7 +93,7 @@ func (h *history) specification(ev *vf.EconomicEvent) vf.ID {
 
 // rollup sums amounts of events by their shares, exactly, and rounds once.
 func (s *State) rollup(id, unit vf.ID, amount func(h *history, i int) (*big.Rat, error)) (Rolled, error) {
-	h, err := s.history()
+	h, err := newHistory(s.laidOut(), nil)
 	if err != nil {
 		return Rolled{}, err
 	}
@@ -113,6 +113,9 @@ func (s *State) rollup(id, unit vf.ID, amount func(h *history, i int) (*big.Rat,
 		if a != nil {
 			total.Add(total, a.Mul(a, share))
 		}
+	}
+	if h.err != nil {
+		return Rolled{}, h.err
 	}
 	rolled := Rolled{Quantity: quantity}
 	of := vf.Measure{HasNumericalValue: vf.Whole(1), HasUnit: unit}

@@ -16,50 +16,18 @@ type Row struct {
 	Implied  vf.Action  // the transfer that comes with it, since provider and receiver differ
 }
 
-// Trace follows an event, or what is on hand of a resource or of all resources
-// of a lot (BatchLotRecord), backwards to all that went into it: each event
-// once, in time order, with the part of it that came to be in what is traced.
-// Of a resource that has nothing on hand, all that ever came into it is traced.
-func (s *State) Trace(id vf.ID) ([]Row, error) {
-	h, err := s.history()
-	if err != nil {
-		return nil, err
-	}
-	shares, _, err := h.trace(id)
-	if err != nil {
-		return nil, err
-	}
-	return h.rows(shares), nil
-}
-
-// Track follows an event, or all that came into a resource or lot from elsewhere,
-// forwards to wherever it went: each event once, in time order, with the part of
-// what is tracked that flowed through it.
-func (s *State) Track(id vf.ID) ([]Row, error) {
-	h, err := s.history()
-	if err != nil {
-		return nil, err
-	}
-	begin, err := h.trackStart(id)
-	if err != nil {
-		return nil, err
-	}
-	next := make([][]edge, len(h.events))
-	for i := range h.events {
-		for _, e := range h.sources(i) {
-			next[e.to] = append(next[e.to], edge{i, e.share})
-		}
-	}
-	return h.rows(walk(len(h.events), begin, func(i int) []edge { return next[i] })), nil
-}
-
 // rows are the events that have a share, be it nought.
 func (h *history) rows(shares []*big.Rat) []Row {
-	var rows []Row
+	var reached []int
 	for i, share := range shares {
 		if share != nil {
-			rows = append(rows, Row{h.events[i], h.kept[i].Resource, h.kept[i].Effort, share, implied(h.events[i])})
+			reached = append(reached, i)
 		}
+	}
+	slices.SortFunc(reached, h.compare)
+	var rows []Row
+	for _, i := range reached {
+		rows = append(rows, Row{h.events[i], h.kept[i].Resource, h.kept[i].Effort, shares[i], implied(h.events[i])})
 	}
 	return rows
 }
@@ -87,6 +55,9 @@ func (h *history) trace(id vf.ID) ([]*big.Rat, vf.Measure, error) {
 		}
 	}
 	for _, r := range resources {
+		if h.failed() {
+			return nil, vf.Measure{}, h.err
+		}
 		m, err := h.traceStart(r, begin)
 		if err != nil {
 			return nil, vf.Measure{}, err
@@ -99,7 +70,8 @@ func (h *history) trace(id vf.ID) ([]*big.Rat, vf.Measure, error) {
 	if err != nil {
 		return nil, vf.Measure{}, refusal(err)
 	}
-	return walk(len(h.events), begin, h.sources), sum, nil
+	shares := h.walk(begin, h.sources)
+	return shares, sum, h.err
 }
 
 // traceStart adds the receipts from which a resource's stock is left, or all of
@@ -170,21 +142,24 @@ func (h *history) trackStart(id vf.ID) (map[int]*big.Rat, error) {
 	for in, amount := range begin {
 		begin[in] = part(amount, sum)
 	}
-	return begin, nil
+	return begin, h.err
 }
 
 // walk carries shares from where they begin along the edges, each event after
 // all those from which it gets a share. Where flows lead in a circle, as when a
 // process takes in what came out of it, the edge that closes it carries nothing.
-func walk(n int, begin map[int]*big.Rat, edges func(int) []edge) []*big.Rat {
-	order, closing := depthFirst(n, begin, edges)
-	shares := make([]*big.Rat, n)
+func (h *history) walk(begin map[int]*big.Rat, edges func(int) []edge) []*big.Rat {
+	order, closing := h.depthFirst(begin, edges)
+	shares := make([]*big.Rat, len(h.events)) // no edge leads to others any more
 	for i, share := range begin {
 		shares[i] = new(big.Rat).Set(share)
 	}
 	for k := len(order) - 1; k >= 0; k-- {
 		i := order[k]
 		for _, e := range edges(i) {
+			if h.failed() {
+				return nil
+			}
 			if shares[e.to] == nil {
 				shares[e.to] = new(big.Rat)
 			}
@@ -200,23 +175,23 @@ func walk(n int, begin map[int]*big.Rat, edges func(int) []edge) []*big.Rat {
 // depthFirst returns the events that are reached, each after all that its edges
 // lead to, and the edges that close a circle. It keeps its own stack, since a
 // history may be long.
-func depthFirst(n int, begin map[int]*big.Rat, edges func(int) []edge) (order []int, closing map[[2]int]bool) {
+func (h *history) depthFirst(begin map[int]*big.Rat, edges func(int) []edge) (order []int, closing map[[2]int]bool) {
 	const unseen, open, done = 0, 1, 2
-	state := make([]uint8, n)
+	state := map[int]uint8{}
 	closing = map[[2]int]bool{}
 	type frame struct{ at, next int }
 	starts := make([]int, 0, len(begin))
 	for i := range begin {
 		starts = append(starts, i)
 	}
-	slices.Sort(starts)
+	slices.SortFunc(starts, h.compare)
 	for _, s := range starts {
 		if state[s] != unseen {
 			continue
 		}
 		state[s] = open
 		stack := []frame{{s, 0}}
-		for len(stack) > 0 {
+		for len(stack) > 0 && !h.failed() {
 			top := &stack[len(stack)-1]
 			list := edges(top.at)
 			if top.next == len(list) {

@@ -20,8 +20,11 @@ func (h *history) transit(in vf.Action, id vf.ID) *pool {
 	h.pools[key] = p
 	inside := map[vf.ID]*pool{}
 	lots := map[vf.ID][]lot{}
-	unit := unitOf(h.s.Resource(id))
-	for _, i := range h.touching[id] {
+	unit := unitOf(h.resource(id))
+	for _, i := range h.touching(id) {
+		if h.failed() {
+			return p
+		}
 		ev := h.events[i]
 		isIn, isOut := ev.Action == in, entrance[ev.Action] == in
 		if ev.ResourceInventoriedAs != id || !isIn && !isOut {
@@ -39,14 +42,14 @@ func (h *history) transit(in vf.Action, id vf.ID) *pool {
 			group.in = append(group.in, i)
 			group.stock.Add(group.stock, q)
 		} else {
-			lots[process] = group.draw(lots[process], i, q)
+			lots[process] = h.draw(group, lots[process], i, q)
 		}
 	}
 	for _, process := range sortedKeys(lots) {
 		for _, l := range lots[process] {
 			left := part(l.now, l.size)
 			p.left = append(p.left, edge{l.from, left})
-			if f := find[*vf.Process](h.s, process); f != nil && f.Finished {
+			if f, _ := h.record(process).(*vf.Process); f != nil && f.Finished {
 				h.addLoss(p, l.from, left)
 			}
 		}
@@ -61,6 +64,9 @@ func (h *history) addLoss(p *pool, entrance int, left *big.Rat) {
 		return
 	}
 	for exit, list := range p.draws {
+		if h.failed() {
+			return
+		}
 		for k, e := range list {
 			if e.to == entrance {
 				p.draws[exit][k].share = new(big.Rat).Quo(e.share, came)
@@ -76,14 +82,14 @@ func (h *history) transitOf(ev *vf.EconomicEvent, in vf.Action, id vf.ID) vf.ID 
 		return ""
 	}
 	if ev.Action == in {
-		for _, j := range h.outputs[ev.InputOf] {
+		for _, j := range h.outputs(ev.InputOf) {
 			if entrance[h.events[j].Action] == in && h.events[j].ResourceInventoriedAs == id {
 				return ev.InputOf
 			}
 		}
 		return ""
 	}
-	for _, j := range h.inputs[ev.OutputOf] {
+	for _, j := range h.inputs(ev.OutputOf) {
 		if h.events[j].Action == in && h.events[j].ResourceInventoriedAs == id {
 			return ev.OutputOf
 		}

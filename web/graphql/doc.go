@@ -33,5 +33,6 @@
 // # Limits
 //
 // Reading goes to memory alone, but for the journal and old revisions. Trace and
-// track lay out all events of the books each time. See [Limits] for what is refused.
+// track read the events that they reach, of the same snapshot as the rest of the
+// answer, and end with its time. See [Limits] for what is refused.
 package graphql

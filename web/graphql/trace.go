@@ -1,7 +1,10 @@
 package graphql
 
 import (
+	"context"
+
 	"commonweal/ledger"
+	"commonweal/node"
 	"commonweal/vf"
 )
 
@@ -29,8 +32,8 @@ func (s *schema) tracing() {
 		return r.Implied, nil
 	})
 	for _, class := range []string{"EconomicResource", "EconomicEvent", "BatchLotRecord"} {
-		back := s.types[class].field("trace", "[Flowed!]!", traced((*ledger.State).Trace))
-		forth := s.types[class].field("track", "[Flowed!]!", traced((*ledger.State).Track))
+		back := s.types[class].field("trace", "[Flowed!]!", traced((*node.Snapshot).Trace))
+		forth := s.types[class].field("track", "[Flowed!]!", traced((*node.Snapshot).Track))
 		back.times, back.cost, forth.times, forth.cost = usualPage, 5000, usualPage, 5000
 	}
 }
@@ -42,26 +45,24 @@ func measured(m vf.Measure) any {
 	return m
 }
 
-// traced resolves a trace or a track. It reads the books as they are, and what the
-// seat does not see is left out.
-func traced(follow func(*ledger.State, vf.ID) ([]ledger.Row, error)) resolver {
+// traced resolves a trace or a track. What the seat does not see is left out.
+func traced(follow func(*node.Snapshot, context.Context, vf.ID) ([]ledger.Row, error)) resolver {
 	return func(x *execution, p any, _ arguments) (any, error) {
-		var rows []ledger.Row
-		err := x.h.node.Read(func(s *ledger.State) (err error) {
-			rows, err = follow(s, p.(vf.Record).Key())
-			return err
-		})
+		rows, err := follow(x.books, x.ctx, plain(p).Key())
 		if err != nil {
+			if late := x.inTime(); late != nil {
+				err = late
+			}
 			return nil, err
 		}
 		list := make([]any, 0, len(rows))
 		for _, row := range rows {
-			r, err := x.refer(row.Event.ID)
-			if err != nil {
-				return nil, err
-			}
-			if ev, ok := r.(*vf.EconomicEvent); ok {
-				list = append(list, &flowed{ev, row})
+			if x.sees(row.Event) {
+				r, err := x.refer(row.Event.ID)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, &flowed{r.(*vf.EconomicEvent), row})
 			}
 		}
 		return list, nil
