@@ -23,6 +23,7 @@
 //	/graphql, /graphiql   GraphQL for one network: the header Network, or ?network=, names it, else the first
 //	/NAME/graphql         the same for that network
 //	/NAME/notifications   what concerns who asks
+//	/NAME/sign            what a member is called there, and with which keys they sign
 //	/NAME/…               a network and its records, see package linked
 //	/context, /ns         what our words mean, and /schema/CLASS what records may hold
 //

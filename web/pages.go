@@ -28,9 +28,15 @@ func static() http.Handler {
 	})
 }
 
+// icon is what browsers show beside the name of a page; they ask for it themselves.
+func icon(w http.ResponseWriter, r *http.Request) {
+	http.ServeFileFS(w, r, staticFiles, "static/icon.svg")
+}
+
 // frame is what every page has.
 type frame struct {
 	Title, Network, Version string
+	Script                  string // the address of a module that the page loads, "" for none
 	Body                    any
 }
 

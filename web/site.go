@@ -78,6 +78,7 @@ func New(o Options) *Site {
 	s.mux.HandleFunc("GET /metrics", s.figures)
 	s.mux.HandleFunc("GET /{$}", s.index)
 	s.mux.Handle("GET /static/", static())
+	s.mux.HandleFunc("GET /favicon.ico", icon)
 	s.mux.HandleFunc("/{network}", s.within)
 	s.mux.HandleFunc("/{network}/", s.within)
 	if o.People != nil {
@@ -85,6 +86,7 @@ func New(o Options) *Site {
 	}
 	for _, n := range o.Host.Networks() {
 		s.notifications(n)
+		s.sign(n, s.networks[n.Name])
 	}
 	s.graphql()
 	s.linked()

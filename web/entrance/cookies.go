@@ -54,5 +54,5 @@ func (v *visit) browser() people.Browser {
 }
 
 func (v *visit) origin() people.Origin {
-	return people.Origin{Address: v.e.o.From(v.r), Device: deviceOf(v.r.UserAgent())}
+	return people.Origin{Address: v.e.o.From(v.r), Device: DeviceOf(v.r.UserAgent())}
 }

@@ -6,8 +6,8 @@ import "strings"
 var browsers = [][2]string{{"Firefox/", "Firefox"}, {"Edg", "Edge"}, {"OPR/", "Opera"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}}
 var systems = [][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"Linux", "Linux"}}
 
-// deviceOf says in words what a browser says of itself.
-func deviceOf(userAgent string) string {
+// DeviceOf says in words what a browser says of itself.
+func DeviceOf(userAgent string) string {
 	browser, system := first(browsers, userAgent), first(systems, userAgent)
 	switch {
 	case browser != "" && system != "":

@@ -307,7 +307,7 @@ func TestDevicesInWords(t *testing.T) {
 	t.Parallel()
 	got := []string{}
 	for _, ua := range []string{"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537.36 Edg/140", "curl/8.1", ""} {
-		got = append(got, deviceOf(ua))
+		got = append(got, DeviceOf(ua))
 	}
 	if want := []string{"Safari on iPhone", "Edge on Windows", "curl", "an unknown program"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%q", got)

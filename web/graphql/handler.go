@@ -33,6 +33,9 @@ type Seat interface {
 	// May returns nil if the actor may do with the records what a verb says, and the
 	// refusal that names the clause if not.
 	May(verb string, records ...vf.Record) error
+	// Prepare returns what the author has to sign so that an act carries a proof, and
+	// enters nothing; see node.Seat.
+	Prepare(ctx context.Context, a node.Act) (node.Act, []byte, error)
 	// Do enters acts of the author, all of them or none.
 	Do(ctx context.Context, acts ...node.Act) ([]node.Result, error)
 }

@@ -135,6 +135,9 @@ func (s *schema) entryType() {
 	of("at", "DateTime!", func(_ *execution, e *journalEntry) (any, error) { return e.Act.At, nil })
 	of("author", "Agent", func(x *execution, e *journalEntry) (any, error) { return x.refer(e.Act.Author) })
 	of("signedBy", "String!", func(_ *execution, e *journalEntry) (any, error) { return string(e.SignedBy), nil })
+	of("signedByAuthor", "Boolean!", func(_ *execution, e *journalEntry) (any, error) { return e.Act.Proof != nil, nil })
+	of("authorKey", "String", (*execution).authorKey)
+	of("deviceKey", "DeviceKey", (*execution).deviceKey)
 	of("records", "[Record!]!", func(x *execution, e *journalEntry) (any, error) {
 		list := []any{}
 		for _, id := range e.ids() {

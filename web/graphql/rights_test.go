@@ -44,6 +44,7 @@ func (d *door) sit(who vf.ID) { d.other = d.Seat(node.Actor{Agent: who}) }
 var samples = map[string]string{
 	"id": `"need/socks"`, "first": "20", "sequence": `"1"`, "revisionId": `"1"`, "older": `"1"`, "since": `"1"`, "of": `["need/socks"]`,
 	"records": `[{plan: {id: "plan/new", name: "New"}}]`, "acts": `[{kind: declare, key: "acts", records: [{plan: {id: "plan/acts", name: "New"}}]}]`, "key": `"KEY"`,
+	"act": `{kind: declare, records: [{plan: {id: "plan/prepared", name: "New"}}]}`,
 }
 
 // asked writes a selection of all that a type has, so deep.

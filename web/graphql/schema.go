@@ -104,6 +104,7 @@ func newSchema() *schema {
 	s.tracing()
 	s.filters()
 	s.inputs(mutation)
+	s.signing(query)
 	s.verbs(mutation)
 	s.journal(query)
 	s.planning(query)

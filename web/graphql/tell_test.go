@@ -29,7 +29,10 @@ func (s sitter) May(verb string, _ ...vf.Record) error {
 	return nil
 }
 
-func (s sitter) SeesAll() bool                                          { return s.all }
+func (s sitter) SeesAll() bool { return s.all }
+func (s sitter) Prepare(_ context.Context, a node.Act) (node.Act, []byte, error) {
+	return a, nil, nil
+}
 func (s sitter) Do(context.Context, ...node.Act) ([]node.Result, error) { return nil, nil }
 
 // Only those who see the same are told what was made for one of them.

@@ -6,7 +6,6 @@ import (
 
 	"commonweal/journal"
 	"commonweal/node"
-	"commonweal/rule"
 	"commonweal/vf"
 )
 
@@ -27,7 +26,7 @@ func (s *schema) verbs(mutation *object) {
 	seen.field("id", "ID!", nil)
 	seen.field("revisionId", "ID!", nil)
 	records, ids := argument{"records", "[RecordInput!]!", ""}, argument{"of", "[ID!]!", ""}
-	rest := []argument{{"seen", "[SeenInput!]", ""}, {"at", "DateTime", ""}, {"key", "ID", ""}}
+	rest := []argument{{"seen", "[SeenInput!]", ""}, {"at", "DateTime", ""}, {"key", "ID", ""}, {"salt", "String", ""}, {"proof", "ProofInput", ""}}
 	for _, k := range withRecords {
 		mutation.field(string(k), "ActResult!", acts(k), append([]argument{records}, rest...)...)
 	}
@@ -61,6 +60,9 @@ func acts(k journal.Kind) resolver {
 func (x *execution) act(k journal.Kind, args map[string]any) (node.Act, error) {
 	a := node.Act{Kind: k, Key: keyOf(args), Author: x.seat.Actor().Agent}
 	a.At, _ = args["at"].(vf.Time)
+	if err := signed(&a, args); err != nil {
+		return a, err
+	}
 	records, _ := args["records"].([]any)
 	for i, r := range records {
 		for _, c := range vf.Classes() {
@@ -103,11 +105,7 @@ func doAll(x *execution, _ any, args arguments) (any, error) {
 	}
 	var all []node.Act
 	for _, m := range list {
-		k := journal.Kind(m.(map[string]any)["kind"].(string))
-		if k == journal.Genesis || k == journal.RotateKey || k == journal.RevokeKey {
-			return nil, rule.Refuse("badValue", "place", "kind", "value", string(k), "wanted", "an act about records; keys are changed where they are kept")
-		}
-		a, err := x.act(k, m.(map[string]any))
+		a, err := x.actOf(m.(map[string]any))
 		if err != nil {
 			return nil, err
 		}

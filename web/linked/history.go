@@ -86,7 +86,8 @@ type Revision struct {
 	At       vf.Time      `json:"at"`
 	Author   vf.ID        `json:"author,omitzero"` // left out where the asker may not see them
 	Kind     journal.Kind `json:"kind"`
-	Said     bool         `json:"said"` // the entry says the record; else it changed it otherwise
+	Said     bool         `json:"said"`   // the entry says the record; else it changed it otherwise
+	Signed   string       `json:"signed"` // by whom: "author" with a key of their own, "server" on their behalf
 }
 
 // perPage is how many rows a page has.
@@ -159,7 +160,7 @@ func (q *request) revision(id vf.ID, seq int64) (revisionRow, error) {
 	if err != nil {
 		return revisionRow{}, err
 	}
-	row := revisionRow{Address: with(Address(q.n.Name, id), "at="+strconv.FormatInt(seq, 10)), Revision: Revision{Sequence: seq, At: e.Act.At, Kind: e.Act.Kind, Said: r != nil}, When: day(e.Act.At), Did: didWords[e.Act.Kind]}
+	row := revisionRow{Address: with(Address(q.n.Name, id), "at="+strconv.FormatInt(seq, 10)), Revision: Revision{Sequence: seq, At: e.Act.At, Kind: e.Act.Kind, Said: r != nil, Signed: signedBy(e)}, When: day(e.Act.At), Did: didWords[e.Act.Kind]}
 	if e.Act.Author == vf.ID(q.n.Network()) {
 		row.Author, row.Who = e.Act.Author, &link{Name: "the network"}
 	} else if author, err := q.me.Seat.Record(e.Act.Author); err != nil {
@@ -173,6 +174,14 @@ func (q *request) revision(id vf.ID, seq int64) (revisionRow, error) {
 		row.Did = "changed by what happened"
 	}
 	return row, nil
+}
+
+// signedBy says who signed an entry besides the network, whose key signs all.
+func signedBy(e *journal.Entry) string {
+	if e.Act.Proof != nil {
+		return "author"
+	}
+	return "server"
 }
 
 // didWords are what kinds of acts do to a record.
