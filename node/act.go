@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"commonweal/coordination"
@@ -91,21 +92,44 @@ func (n *Node) enqueue(c *call) ([]Result, error) {
 // tries is how often a batch is decided anew where another process got in between.
 const tries = 3
 
-// commit enters the calls that wait, in one transaction of the store.
+// commit enters the calls that wait, in one transaction of the store. Where the
+// program itself fails at one of them, no other is told that it was entered.
 func (n *Node) commit(calls []*call) {
-	for range tries {
-		if err := n.takeTurn(); err != nil {
-			for _, c := range calls {
-				c.done, c.err = true, err
+	answered := false
+	defer func() {
+		if !answered && n.turn != nil {
+			n.turn.resign()
+		}
+		for _, c := range calls {
+			if c.done = true; !answered {
+				c.results, c.err = nil, fmt.Errorf("%w: %w", store.ErrUnknown, errBroken)
 			}
-			return
+		}
+	}()
+	for range tries {
+		if err := n.mayDecide(); err != nil {
+			for _, c := range calls {
+				c.results, c.err = nil, err
+			}
+			break
 		}
 		conflict := n.decide(calls)
 		n.endTurn(conflict)
 		if !conflict {
-			return
+			break
 		}
 	}
+	answered = true
+}
+
+var errBroken = errors.New("the program failed at an act that was sent at the same time")
+
+// mayDecide says why this process decides nothing now, nil if it may.
+func (n *Node) mayDecide() error {
+	if err := n.Stopped(); errors.Is(err, store.ErrStopped) {
+		return err
+	}
+	return n.takeTurn()
 }
 
 // decide enters the calls; it reports whether another process got in between, so
@@ -114,16 +138,21 @@ func (n *Node) decide(calls []*call) (conflict bool) {
 	batch := n.draft()
 	batch.lookUp(calls)
 	sealing := beginSealing(batch.journal, n.signer)
+	decided := false
+	defer func() {
+		if !decided { // the program failed
+			_, _, _ = sealing.wait()
+		}
+	}()
 	var accepted []*call
 	for _, c := range calls {
-		c.done = true
-		if c.err = c.ctx.Err(); c.err != nil {
+		if c.results, c.err = nil, c.ctx.Err(); c.err != nil {
 			continue
 		}
 		sealing.next()
 		d := batch.fork()
 		d.seat, d.sealing = c.seat, sealing
-		if c.results, c.err = d.do(c.ctx, c.acts); c.err != nil {
+		if c.results, c.err = d.do(c.ctx, slices.Clone(c.acts)); c.err != nil { // what completes an act holds for one try
 			c.results = nil
 			sealing.drop()
 			continue
@@ -131,18 +160,32 @@ func (n *Node) decide(calls []*call) (conflict bool) {
 		d.merge()
 		accepted = append(accepted, c)
 	}
-	wrote, err := n.append(batch, sealing)
-	if err != nil {
+	decided = true
+	if err := n.make(batch, sealing); err != nil {
 		for _, c := range accepted {
 			c.results, c.err = nil, err
 		}
 		return n.turn != nil && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrReadOnly)) // the turn was lost meanwhile
 	}
+	return false
+}
+
+// make has a batch become what the books say.
+func (n *Node) make(batch *draft, s *sealing) error {
+	broken := true
+	defer func() {
+		if broken { // nobody knows how far it came
+			err := fmt.Errorf("%w: %w", store.ErrStopped, errBroken)
+			n.stopped.Store(&err)
+		}
+	}()
+	wrote, err := n.append(batch, s)
 	if wrote {
 		n.merged(batch)
 		n.publish(batch.changes)
 	}
-	return false
+	broken = false
+	return err
 }
 
 // append makes a batch durable, if there is something in it. The contexts of the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"commonweal/rule"
@@ -64,20 +65,19 @@ func Share(ctx context.Context, s Turns, moment func(context.Context) (store.Sto
 	n.turn = &turn{store: s, stop: func() { stop(); <-ended }}
 	go func() {
 		defer close(ended)
-		_ = s.Follow(following, func(size int64) { n.hear(following, size, trouble) }, trouble) // it ends when it is stopped
+		_ = s.Follow(following, func(size int64) { n.hearUntilDone(following, size, trouble) }, trouble) // it ends when it is stopped
 	}()
 	return n, nil
 }
 
 // renewViews makes the views anew where they are of another layout.
 func renewViews(ctx context.Context, s Turns) error {
-	raw, err := s.Get(ctx, viewMark, viewMark)
-	if err != nil || raw == nil {
-		return err // Open says what is missing
-	}
-	var m mark
-	if json.Unmarshal(raw, &m) == nil && m.Layout == layout {
-		return nil
+	m, said, err := markOf(ctx, s)
+	switch {
+	case err != nil || !said || m.Layout == layout: // Open says what is missing
+		return err
+	case m.Layout > layout:
+		return newerViews(m)
 	}
 	if _, _, err := s.Lead(ctx); err != nil {
 		return err
@@ -86,8 +86,37 @@ func renewViews(ctx context.Context, s Turns) error {
 	return Rebuild(ctx, s)
 }
 
+// Where what others wrote could not be taken in, it is tried again after a pause,
+// which grows.
+const (
+	firstPause = 200 * time.Millisecond
+	longPause  = 30 * time.Second
+)
+
+// hearUntilDone takes in what others wrote, trying again where that fails: the store
+// tells of it once.
+func (n *Node) hearUntilDone(ctx context.Context, size int64, trouble func(error)) {
+	for pause := firstPause; ; pause = min(2*pause, longPause) {
+		err := n.hear(ctx, size)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		if trouble != nil {
+			trouble(err)
+		}
+		if n.Stopped() != nil {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // hear takes in what others wrote.
-func (n *Node) hear(ctx context.Context, size int64, trouble func(error)) {
+func (n *Node) hear(ctx context.Context, size int64) error {
 	n.write.Lock()
 	defer n.write.Unlock()
 	var err error
@@ -98,9 +127,7 @@ func (n *Node) hear(ctx context.Context, size int64, trouble func(error)) {
 		err = n.catchUp(ctx)
 	}
 	n.turn.told = size
-	if err != nil && ctx.Err() == nil && trouble != nil {
-		trouble(err)
-	}
+	return err
 }
 
 // Refresh takes in what other processes have written by now; where none do, it
@@ -186,7 +213,52 @@ func (n *Node) takeTurn() error {
 		return err
 	}
 	t.lost, t.since = lost, time.Now()
-	return n.catchUp(ctx)
+	if err = n.catchUp(ctx); err == nil {
+		err = n.sameEnd(ctx)
+	}
+	if err != nil { // else the next act would be decided on less than is written
+		t.resign()
+	}
+	return err
+}
+
+// sameEnd makes sure that the store ends as these books do, now that nobody else
+// writes: a database that lost what it had acknowledged, and went on from there,
+// may have as many entries, and other ones.
+func (n *Node) sameEnd(ctx context.Context) error {
+	m, _, err := markOf(ctx, n.store)
+	if err != nil {
+		return err
+	}
+	mine := n.journal.Mark()
+	switch {
+	case m.Layout > layout:
+		return newerViews(m)
+	case m.Layout < layout:
+		err = fmt.Errorf("%w: an older version of the program wrote to the database; the views are made anew when the books are opened again", store.ErrStopped)
+	case m.Journal.Size != mine.Size || m.Journal.Last != mine.Last:
+		err = fmt.Errorf("%w: the database does not end with entry %d that was there; it lost what it had acknowledged", store.ErrStopped, mine.Size-1)
+	default:
+		return nil
+	}
+	n.stopped.Store(&err)
+	return err
+}
+
+// markOf reads how the views of a store are written, and whether that is said at
+// all; what cannot be read is of no layout that this program knows.
+func markOf(ctx context.Context, s store.Store) (m mark, said bool, err error) {
+	raw, err := s.Get(ctx, viewMark, viewMark)
+	if err == nil && raw != nil && json.Unmarshal(raw, &m) != nil {
+		m = mark{}
+	}
+	return m, raw != nil, err
+}
+
+// newerViews refuses to write views of which a newer version of the program keeps others
+// at the same time.
+func newerViews(m mark) error {
+	return rule.Refuse("storeNewer", "path", "the database", "found", strconv.Itoa(m.Layout), "known", strconv.Itoa(layout))
 }
 
 // endTurn gives the turn on: at once where it lasted long or another process got in
