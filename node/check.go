@@ -63,7 +63,7 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 	err := format.Check(g, known)
 	var list format.Refusals
 	if errors.As(err, &list) {
-		for i, r := range list {
+		for i, r := range list[:min(len(list), mostNearest)] {
 			list[i] = d.nearest(r, here)
 		}
 		if len(list) == 1 {
@@ -161,8 +161,8 @@ func referencesOf(r vf.Record, f func(property string, id vf.ID)) {
 	}
 }
 
-// nearest names, in an unknownReference, the id in all the books that is
-// written most like the one given.
+// nearest names, in an unknownReference, the id in the books that is written most
+// like the one given, of those that stand around it in the order of ids.
 func (d *draft) nearest(r *rule.Refusal, here map[vf.ID]bool) *rule.Refusal {
 	if r.Rule != "unknownReference" {
 		return r
@@ -171,13 +171,35 @@ func (d *draft) nearest(r *rule.Refusal, here map[vf.ID]bool) *rule.Refusal {
 	for id := range here {
 		all = append(all, string(id))
 	}
-	for _, rec := range d.state.Records() {
-		all = append(all, string(rec.Key()))
-	}
+	all = append(all, d.around(vf.ID(r.Value("id")))...)
 	if len(all) == 0 {
 		return r
 	}
 	return rule.Refuse(r.Rule, "property", r.Value("property"), "id", r.Value("id"), "nearest", vf.Nearest(r.Value("id"), all)).At(r.Place)
+}
+
+// How many unknown ids of one act are compared with others, and with how many before
+// and after it each: all who act wait meanwhile.
+const (
+	mostNearest = 3
+	mostAround  = 1000
+)
+
+// around lists ids of records in the books that stand around one in their order.
+func (d *draft) around(id vf.ID) []string {
+	var list []string
+	n := 0
+	take := func(p place) bool {
+		if p.record != nil {
+			list = append(list, string(p.id))
+		}
+		n++
+		return n < mostAround
+	}
+	d.n.index.places.Descend(place{id: id}, take)
+	n = 0
+	d.n.index.places.Ascend(place{id: id}, take)
+	return list
 }
 
 // known returns the record of an id, or refuses.

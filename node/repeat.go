@@ -28,6 +28,7 @@ func (d *draft) repeat(ctx context.Context, a *Act, seq int64) (Result, error) {
 		if seq, used, err = d.used(ctx, partKey(a.Key, result.Entries+1)); err != nil {
 			return Result{}, err
 		}
+		used = used && len(part.Records) == perEntry && seq == result.Sequence+result.Entries // else the key is of another act
 		if used {
 			if part, err = d.act(ctx, seq); err != nil {
 				return Result{}, err

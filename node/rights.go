@@ -119,7 +119,7 @@ func (c *clerk) may(old, r vf.Record) error {
 	actor := c.d.seat.actor
 	if old != nil {
 		needed := rightFor(c.a.Kind, old)
-		if ends(old, r) {
+		if c.ends(old, r) {
 			needed = coordination.End
 		}
 		if d := c.books.Decide(actor, needed, old); !d.Allowed {
@@ -142,10 +142,20 @@ func (c *clerk) may(old, r vf.Record) error {
 	return nil
 }
 
-// ends reports whether a change of a membership does nothing but end it sooner.
-func ends(old, r vf.Record) bool {
+// ends reports whether what an act does to a membership ends it, or has it end
+// sooner, and nothing else.
+func (c *clerk) ends(old, r vf.Record) bool {
 	was, ok := old.(*vf.Membership)
+	if ok && r == nil {
+		return c.a.Kind == journal.Withdraw || c.a.Kind == journal.Adopt // what a plan takes back is gone as well
+	}
 	now, also := r.(*vf.Membership)
+	if ok && also && now.Note != "" {
+		whole, err := c.d.whole(was)
+		if m, same := whole.(*vf.Membership); err != nil || !same || now.Note != m.Note {
+			return false
+		}
+	}
 	if !ok || !also || now.HasEnd.IsZero() || !was.HasEnd.IsZero() && now.HasEnd.After(was.HasEnd.Time) {
 		return false
 	}
@@ -161,7 +171,11 @@ func unknown(property string, id vf.ID) error {
 	return rule.Refuse("unknownReference", "property", property, "id", string(id), "nearest", anotherRecord)
 }
 
-const anotherRecord = "a record that you can see"
+// What stands in refusals in the place of an id that is not the actor's to know.
+const (
+	anotherRecord = "a record that you can see" // of what would be accepted
+	hiddenRecord  = "a record that is not yours to see"
+)
 
 // about asks about the ids that an act is about.
 func (c *clerk) about() error {
@@ -297,7 +311,10 @@ func (d *draft) discreetly(r *rule.Refusal, said string) *rule.Refusal {
 	for i := 1; i < len(c.Values); i += 2 {
 		known := d.state.Record(vf.ID(c.Values[i]))
 		if known != nil && !strings.Contains(said, quoted(c.Values[i])) && !v.Allows(d.seat.actor, coordination.See, known) {
-			c.Values[i] = anotherRecord
+			c.Values[i] = hiddenRecord
+			if c.Values[i-1] == "nearest" {
+				c.Values[i] = anotherRecord
+			}
 		}
 	}
 	return &c
@@ -343,6 +360,7 @@ func (d *draft) inOrderOfRights(before *draft, a *Act, records []vf.Record) erro
 // checkRights refuses charters that cannot be read, that rewrite one that stands,
 // or whose version is not the next, and device keys that are none.
 func (d *draft) checkRights(records []vf.Record) error {
+	versions := map[vf.ID]int{} // by scope, the last one in these records
 	for _, r := range records {
 		if k, ok := r.(*vf.DeviceKey); ok && k.PublicKey != "" && !journal.PublicKey(k.PublicKey).Valid() {
 			return rule.Refuse("notAPublicKey", "value", k.PublicKey).At(string(k.ID))
@@ -357,7 +375,9 @@ func (d *draft) checkRights(records []vf.Record) error {
 		if old, ok := d.state.Record(c.ID).(*vf.Charter); ok {
 			return charterFixed(old, d)
 		}
-		last := d.lastVersion(c.InScopeOf)
+		scope := d.view(nil).Scopes(c.InScopeOf)[0]
+		last := max(d.lastVersion(c.InScopeOf), versions[scope])
+		versions[scope] = c.Version
 		if c.Version <= last {
 			return rule.Refuse("charterVersion", "id", string(c.ID), "version", strconv.Itoa(c.Version), "last", strconv.Itoa(last), "next", strconv.Itoa(last+1)).At(string(c.ID))
 		}

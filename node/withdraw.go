@@ -1,6 +1,9 @@
 package node
 
 import (
+	"cmp"
+
+	"commonweal/coordination"
 	"commonweal/rule"
 	"commonweal/vf"
 )
@@ -40,22 +43,35 @@ func withdraw(d *draft, a *Act) ([]vf.Record, error) {
 		}
 		references(r, func(id vf.ID) {
 			if gone[id] && refused == nil {
-				refused = rule.Refuse("stillUsed", "id", string(id), "class", string(r.Class()), "by", string(r.Key()),
-					"instead", d.insteadOf(id, r)).At(string(id))
+				refused = d.stillUsed(id, r)
 			}
 		})
 	}
 	return nil, refused
 }
 
+// stillUsed refuses to take back what is referred to. Of a record that is not the
+// actor's to see it tells nothing but that there is one.
+func (d *draft) stillUsed(id vf.ID, by vf.Record) error {
+	name, class, instead := string(by.Key()), string(by.Class()), d.insteadOf(id, by)
+	if s := d.seat; s != nil && !d.view(nil).Allows(s.actor, coordination.See, by) {
+		name, class, instead = hiddenRecord, "not told", cmp.Or(d.finishOf(id), "leave it")+"; or ask somebody who sees more of the books"
+	}
+	return rule.Refuse("stillUsed", "id", string(id), "class", class, "by", name, "instead", instead).At(string(id))
+}
+
+// finishOf says to finish a record, where it can be; else nothing.
+func (d *draft) finishOf(id vf.ID) string {
+	if _, can := finished(d.state.Record(id)); can {
+		return "finish " + string(id)
+	}
+	return ""
+}
+
 // insteadOf says what to do about a record that is still referred to. What was
 // promised and what happened stays in the books, and so does what it is about.
 func (d *draft) insteadOf(id vf.ID, by vf.Record) string {
-	finish := ""
-	switch d.state.Record(id).(type) {
-	case *vf.Intent, *vf.Process, *vf.Claim:
-		finish = "finish " + string(id)
-	}
+	finish := d.finishOf(id)
 	switch r := by.(type) {
 	case *vf.Commitment:
 		switch {
