@@ -18,8 +18,10 @@
 //
 // The follower is one goroutine for each network. Acts that come while it plans
 // are taken in together the next time, so a burst of acts costs a few plannings
-// and not one each. A plan is made for the hour in which it is asked for: within
-// an hour only what acts touch is planned again.
+// and not one each. After each it rests thrice as long as that took, at most two
+// seconds, so that acts and readers find the processors free, unless somebody waits
+// for a plan. A plan is made for the hour in which it is asked for: within an hour
+// only what acts touch is planned again.
 //
 // # The data folder
 //

@@ -50,6 +50,7 @@ type Host struct {
 	wait  time.Duration
 	now   func() vf.Time
 	log   *slog.Logger
+	rest  func(took time.Duration) time.Duration // of followers, after a planning
 
 	people *people.People
 
@@ -66,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, people: o.People, networks: map[string]*Network{}}
+	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, rest: afterPlanning, people: o.People, networks: map[string]*Network{}}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}

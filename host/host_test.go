@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -92,6 +93,42 @@ func TestThePlanFollowsTheBooks(t *testing.T) {
 	}
 	if p := <-heard; p.Diff == nil || p.Diff.Empty() || p.Sequence != r[0].Sequence {
 		t.Errorf("heard of entry %d with diff %v; want entry %d and what is different", p.Sequence, p.Diff, r[0].Sequence)
+	}
+}
+
+// While a follower rests, acts are not planned one by one; who waits for a plan has it
+// at once.
+func TestTheFollowerRests(t *testing.T) {
+	t.Parallel()
+	h := opened(t, t.TempDir())
+	h.rest = func(time.Duration) time.Duration { return time.Hour }
+	ctx := context.Background()
+	w, err := h.Begin(ctx, "farms", "https://example.org/farms/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned(t, w, 0)
+	heard := make(chan Planned, 100)
+	defer w.Planned(func(p Planned) { heard <- p })()
+	enter := func(key string) int64 {
+		r, err := w.Do(ctx, node.Act{Kind: journal.Declare, Author: "agent/a", Key: key, Records: []vf.Record{&vf.Agent{ID: vf.ID("agent/" + key), Type: "Organization", Name: key}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r[0].Sequence
+	}
+	var last int64
+	for n := range 20 {
+		last = enter("a" + strconv.Itoa(n))
+	}
+	planned(t, w, last)
+	if n := len(heard); n > 3 { // what went on when they came, what they roused, and what was waited for
+		t.Errorf("20 acts were planned %d times", n)
+	}
+	for took, rest := range map[time.Duration]time.Duration{0: 0, 10 * time.Millisecond: 30 * time.Millisecond, time.Minute: 2 * time.Second} {
+		if got := afterPlanning(took); got != rest {
+			t.Errorf("after %s of planning it rests %s; want %s", took, got, rest)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type Network struct {
 	stop        func()
 	done        chan struct{}
 	wake        chan struct{} // holds one: there is something to take in
+	hurry       chan struct{} // holds one: somebody waits for a plan
 
 	mu     sync.Mutex // guards what follows
 	last   Planned
@@ -41,7 +42,7 @@ type Planned struct {
 // follow begins to keep the plan of a network in step with its books.
 func (h *Host) follow(name string, n *node.Node) *Network {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), heard: map[int]func(Planned){}}
+	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), heard: map[int]func(Planned){}}
 	w.unsubscribe = n.Subscribe(func(node.Change) { w.rouse() })
 	untell := func() {}
 	if h.people != nil {
@@ -75,7 +76,9 @@ func (w *Network) run(ctx context.Context) {
 			}
 			return
 		case <-w.wake:
+			began := time.Now()
 			w.advance()
+			w.rest(ctx, w.host.rest(time.Since(began)))
 		case <-hour.C:
 			if w.behind() {
 				w.advance()
@@ -83,6 +86,23 @@ func (w *Network) run(ctx context.Context) {
 		}
 	}
 }
+
+// rest lets what else the server does have the processors after a planning, unless
+// somebody waits for the next.
+func (w *Network) rest(ctx context.Context, long time.Duration) {
+	over := time.NewTimer(long)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-w.hurry:
+	case <-ctx.Done():
+	}
+}
+
+// afterPlanning is how long the follower rests: while acts come without end, planning
+// takes a fourth of the time, and a plan is two seconds behind at most beside the
+// planning itself.
+func afterPlanning(took time.Duration) time.Duration { return min(3*took, 2*time.Second) }
 
 // planTime is the time for which plans are made: the hour that it is.
 func (w *Network) planTime() vf.Time { return vf.At(w.host.now().Unix() / 3600 * 3600) }
@@ -140,7 +160,7 @@ func (w *Network) Plan() (*plan.Plan, int64, error) {
 }
 
 // PlanOf returns the first plan in which an entry of the journal is taken in; it
-// waits for it, as long as the context lasts.
+// waits for it, as long as the context lasts, and the follower does not rest then.
 func (w *Network) PlanOf(ctx context.Context, sequence int64) (*plan.Plan, int64, error) {
 	ready := make(chan struct{}, 1)
 	cancel := w.Planned(func(Planned) {
@@ -154,6 +174,10 @@ func (w *Network) PlanOf(ctx context.Context, sequence int64) (*plan.Plan, int64
 		p, last, err := w.Plan()
 		if err != nil || p != nil && last >= sequence {
 			return p, last, err
+		}
+		select {
+		case w.hurry <- struct{}{}:
+		default: // others wait too
 		}
 		select {
 		case <-ctx.Done():

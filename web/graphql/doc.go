@@ -24,6 +24,14 @@
 // A mutation makes an act of the node, and nothing else: the node checks rights and
 // rules, and its refusals become errors with the rule's name as extensions.code.
 //
+// # Live updates
+//
+// A beat comes at most twenty times a second, while something happens. It shows all who
+// follow the same books; those who see the same, ask the same and had everything up to
+// the same entry are told the same text, made by the first of them. They are woken some at
+// a time, members before guests, so that requests need not wait for all of them; where
+// the first finds nothing to tell, the others are not woken.
+//
 // # Pages
 //
 // Lists of records are Relay connections in the order of ids; a cursor is the id of

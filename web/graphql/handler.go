@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -137,7 +138,8 @@ func (h *Handler) read(r *request) (*asking, []error) {
 	a := &asking{doc, op, r.Variables, ""}
 	if op.Operation == ast.Subscription {
 		if variables, err := json.Marshal(r.Variables); err == nil {
-			a.same = r.Query + "\x00" + r.OperationName + "\x00" + string(variables)
+			sum := sha256.Sum256([]byte(r.Query + "\x00" + r.OperationName + "\x00" + string(variables)))
+			a.same = string(sum[:])
 		}
 	}
 	return a, nil

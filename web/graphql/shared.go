@@ -141,7 +141,7 @@ func (s *streams) operate(w http.ResponseWriter, r *http.Request, token string) 
 	}
 	go func() {
 		defer x.ended(id)
-		op.run(x, ctx, func(m message) bool { return x.say(m.of(id)) })
+		op.run(ctx, func(m message) bool { return x.say(m.of(id)) })
 	}()
 	w.WriteHeader(http.StatusAccepted)
 }

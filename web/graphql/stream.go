@@ -35,6 +35,10 @@ type streams struct {
 	by     map[string]int // how many, by author or address
 	guests int            // how many of nobody known
 	shared map[string]*stream
+
+	members map[*subscription]bool // who follow
+	unknown map[*subscription]bool // who follow, and are nobody known
+
 	ended  chan struct{}
 	cancel func()
 	news   chan struct{} // holds one: there is something to tell
@@ -44,6 +48,7 @@ type streams struct {
 
 func (s *streams) begin(h *Handler) {
 	s.h, s.open, s.by, s.shared, s.ended = h, map[*stream]bool{}, map[string]int{}, map[string]*stream{}, make(chan struct{})
+	s.members, s.unknown = map[*subscription]bool{}, map[*subscription]bool{}
 	s.news = make(chan struct{}, 1)
 	deaf := h.node.Subscribe(func(c node.Change) {
 		h.recent.hear(c)
@@ -68,30 +73,6 @@ func (s *streams) rouse() {
 	}
 }
 
-// beat shows all streams the same books, at most once in a pace. So those that
-// follow the same from the same entry are told the same, which is made once.
-func (s *streams) beat() {
-	for {
-		select {
-		case <-s.ended:
-			return
-		case <-s.news:
-		}
-		s.told.turn()
-		books := s.h.node.Snapshot()
-		s.mu.Lock()
-		for x := range s.open {
-			x.wake(books)
-		}
-		s.mu.Unlock()
-		select {
-		case <-s.ended:
-			return
-		case <-time.After(pace):
-		}
-	}
-}
-
 // Close ends all subscriptions; clients go on elsewhere from the last event that they got.
 func (h *Handler) Close() {
 	h.streams.cancel()
@@ -101,6 +82,9 @@ func (h *Handler) Close() {
 	case <-h.streams.ended:
 	default:
 		close(h.streams.ended)
+	}
+	for x := range h.streams.open {
+		x.cancel()
 	}
 }
 
@@ -114,7 +98,6 @@ type stream struct {
 	cancel  context.CancelFunc
 
 	mu         sync.Mutex
-	bell       map[*subscription]chan *node.Snapshot
 	operations map[string]context.CancelFunc
 	out        chan message // what operations have to say; each waits until it is taken
 	taken      bool         // a connection reads it
@@ -125,20 +108,6 @@ type message struct {
 	event, id string
 	data      []byte
 	text      []byte // as it is written to those to whom many others are told the same; nil where it is not made yet
-}
-
-// wake has all operations of a stream look for news in the books as they are now,
-// in place of those that they have not looked at yet.
-func (s *stream) wake(books *node.Snapshot) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, bell := range s.bell {
-		select {
-		case <-bell:
-		default:
-		}
-		bell <- books
-	}
 }
 
 // enter counts a stream in, or refuses it.
@@ -153,6 +122,11 @@ func (s *streams) enter(x *stream) error {
 	}
 	if most := s.h.limits.Guests; x.author == "" && s.guests >= most {
 		return beyond("tooManySubscriptions", s.guests, most)
+	}
+	select {
+	case <-s.ended:
+		x.cancel()
+	default:
 	}
 	s.open[x] = true
 	s.by[x.whose()]++
@@ -191,7 +165,7 @@ func (s *stream) whose() string {
 
 // newStream makes a stream; its context ends with the parent and with the handler.
 func (s *streams) newStream(parent context.Context, r *http.Request, seat Seat) *stream {
-	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), bell: map[*subscription]chan *node.Snapshot{}, operations: map[string]context.CancelFunc{}, out: make(chan message)}
+	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), operations: map[string]context.CancelFunc{}, out: make(chan message)}
 	x.ctx, x.cancel = context.WithCancel(parent)
 	return x
 }
@@ -225,8 +199,10 @@ func (s *streams) distinct(w http.ResponseWriter, r *http.Request, q *request) {
 		h.refuse(w, r, mediaResponse, http.StatusBadRequest, err)
 		return
 	}
-	go op.run(x, x.ctx, func(m message) bool { return x.say(m) })
-	x.write(w)
+	op.alone = true
+	if send := x.begin(w); send != nil {
+		op.run(x.ctx, func(m message) bool { return x.ctx.Err() == nil && send(m) })
+	}
 }
 
 // after is the event up to which a client had everything, "" if it is new.
@@ -244,13 +220,12 @@ func (s *stream) say(m message) bool {
 		return true
 	case <-s.ctx.Done():
 		return false
-	case <-s.of.ended:
-		return false
 	}
 }
 
-// write writes events until the stream ends.
-func (s *stream) write(w http.ResponseWriter) {
+// begin begins the answer; send writes a message, false if nobody takes it. It is nil if
+// nobody took the beginning.
+func (s *stream) begin(w http.ResponseWriter) (send func(message) bool) {
 	head := w.Header()
 	head.Set("Content-Type", mediaEvents+"; charset=utf-8")
 	head.Set("Cache-Control", "no-store")
@@ -258,38 +233,47 @@ func (s *stream) write(w http.ResponseWriter) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusOK)
 	c := http.NewResponseController(w)
-	send := func(text []byte) bool {
+	send = func(m message) bool {
 		_ = c.SetWriteDeadline(time.Now().Add(patience)) // where it cannot be set, the server's own holds
-		_, err := w.Write(text)
+		_, err := w.Write(m.written())
 		return err == nil && c.Flush() == nil
 	}
-	if !send([]byte(":\n\n")) {
+	if !send(message{}) {
+		return nil
+	}
+	return send
+}
+
+// write writes what several operations have to say until the stream ends.
+func (s *stream) write(w http.ResponseWriter) {
+	send := s.begin(w)
+	if send == nil {
 		return
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
+		var m message
 		select {
-		case m := <-s.out:
-			if !send(m.written()) || m.event == "complete" && s.token == "" {
-				return
-			}
+		case m = <-s.out:
 		case <-beat.C:
-			if !send([]byte(":\n\n")) {
-				return
-			}
 		case <-s.ctx.Done():
 			return
-		case <-s.of.ended:
+		}
+		if !send(m) {
 			return
 		}
 	}
 }
 
-// written is an event as text. Its data has no line breaks, being JSON of ours.
+// written is an event as text; without one it is a sign of life. Its data has no line
+// breaks, being JSON of ours.
 func (m message) written() []byte {
-	if m.text != nil {
+	switch {
+	case m.text != nil:
 		return m.text
+	case m.event == "":
+		return []byte(":\n\n")
 	}
 	var b bytes.Buffer
 	if m.id != "" {
@@ -304,16 +288,26 @@ func (m message) written() []byte {
 type subscription struct {
 	h     *Handler
 	a     *asking
-	seat  Seat
-	again func() (Seat, error) // the seat as it is now
-	feed  feed                 // nil of a query or a mutation
+	came  string                 // with what who asks is known
+	again func() (*found, error) // the seat as it is now
+	feed  feed                   // nil of a query or a mutation
 	over  func()
-	from  int64
+	alone bool // on its stream, so that it says itself that it lives
+
+	mu      sync.Mutex // guards what follows; while it does not rest only its own goroutine changes the first four
+	found   *found
+	checked time.Time // when its seat was found
+	from    int64     // the entry up to which it had everything
+	said    time.Time // when it said something last
+	resting bool      // it waits for its bell
+	bell    chan bell // holds one
+	missed  *turn     // what it was to look at while it did not rest
 }
 
 // operation makes an operation ready; what is wrong with it is told now.
 func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) (*subscription, error) {
-	s := &subscription{h: h, a: a, seat: seat, again: func() (Seat, error) { return h.streams.seats.of(r, h.seat) }, from: -1}
+	s := &subscription{h: h, a: a, came: with(r), again: func() (*found, error) { return h.streams.seats.of(r, h.seat) },
+		found: &found{seat: seat}, checked: time.Now(), from: -1, said: time.Now(), bell: make(chan bell, 1)}
 	if a.operation.Operation != ast.Subscription {
 		return s, nil
 	}
@@ -356,10 +350,10 @@ func (x *execution) from(last string) (int64, error) {
 }
 
 // run answers an operation until it is complete. say is false when nobody listens.
-func (o *subscription) run(s *stream, ctx context.Context, say func(message) bool) {
+func (o *subscription) run(ctx context.Context, say func(message) bool) {
 	defer say(message{event: "complete"})
 	if o.feed == nil {
-		answer, err := o.h.answer(ctx, o.a, o.seat)
+		answer, err := o.h.answer(ctx, o.a, o.found.seat)
 		if err != nil {
 			answer = o.h.failed(err)
 		}
@@ -367,38 +361,34 @@ func (o *subscription) run(s *stream, ctx context.Context, say func(message) boo
 		return
 	}
 	defer o.over()
-	bell := make(chan *node.Snapshot, 1)
-	bell <- o.h.node.Snapshot() // there may be something already
-	s.mu.Lock()
-	s.bell[o] = bell
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.bell, o)
-		s.mu.Unlock()
-	}()
-	checked := time.Now()
+	o.missed = o.h.streams.newTurn() // there may be something already
+	defer o.h.streams.follow(o)()
 	for {
-		var books *node.Snapshot
-		select {
-		case <-ctx.Done():
-			return
-		case <-o.h.streams.ended:
-			return
-		case books = <-bell:
-		}
-		if time.Since(checked) > recheck {
-			seat, err := o.again()
-			if err != nil {
-				say(message{event: "next", data: o.h.failed(err)})
-				return
-			}
-			o.seat, checked = seat, time.Now()
-		}
-		n := o.news(ctx, books)
-		o.from = max(o.from, n.upTo)
-		if n.event != "" && !say(n.message) || n.over {
+		b, ok := o.rest(ctx.Done())
+		if !ok || !o.wakened(ctx, b, say) {
 			return
 		}
 	}
+}
+
+// wakened does what a bell is rung for; false if the subscription ends.
+func (o *subscription) wakened(ctx context.Context, b bell, say func(message) bool) bool {
+	defer b.round.done()
+	var n news
+	if b.turn != nil {
+		if time.Since(o.checked) > recheck {
+			f, err := o.again()
+			if err != nil {
+				say(message{event: "next", data: o.h.failed(err)})
+				return false
+			}
+			o.found, o.checked = f, time.Now()
+		}
+		if n = o.news(ctx, b.turn); n.event == "" && !n.over {
+			o.from = max(o.from, n.upTo)
+			return true
+		}
+	}
+	o.from, o.said = max(o.from, n.upTo), time.Now()
+	return say(n.message) && !n.over
 }

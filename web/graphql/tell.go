@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"commonweal/node"
@@ -34,6 +35,7 @@ type same struct {
 
 type once struct {
 	sync.Once
+	made atomic.Bool
 	news news
 }
 
@@ -56,19 +58,32 @@ func (t *telling) of(key same, how func() news) news {
 		t.made[key] = o
 	}
 	t.mu.Unlock()
-	o.Do(func() { o.news = how() })
+	o.Do(func() {
+		o.news = how()
+		o.made.Store(true)
+	})
 	return o.news
 }
 
-// news looks for what is new in books.
-func (o *subscription) news(ctx context.Context, books *node.Snapshot) news {
-	sight, shared := sightOf(o.seat)
-	if o.a.same == "" || !shared {
-		return o.look(ctx, books)
+// find returns what is told, if somebody has made it.
+func (t *telling) find(key same) (n news, made bool) {
+	t.mu.Lock()
+	o := t.made[key]
+	t.mu.Unlock()
+	if o == nil || !o.made.Load() {
+		return news{}, false
 	}
-	key := same{sight, o.a.same, o.from, books.Size(), o.h.steps.planned()}
+	return o.news, true
+}
+
+// news looks for what is new in a turn.
+func (o *subscription) news(ctx context.Context, t *turn) news {
+	key, shared := o.shared(t)
+	if !shared {
+		return o.look(ctx, t.books)
+	}
 	n := o.h.streams.told.of(key, func() news {
-		n := o.look(context.WithoutCancel(ctx), books) // others wait for it
+		n := o.look(context.WithoutCancel(ctx), t.books) // others wait for it
 		if n.event != "" {
 			n.text = n.written()
 		}
@@ -98,7 +113,7 @@ func (o *subscription) look(ctx context.Context, books *node.Snapshot) news {
 	failed := func(err error) news {
 		return news{message: message{event: "next", data: o.h.failed(err)}, over: true}
 	}
-	x, err := o.h.begin(ctx, o.a, o.seat)
+	x, err := o.h.begin(ctx, o.a, o.found.seat)
 	if err != nil {
 		return failed(err)
 	}
@@ -126,8 +141,10 @@ type seats struct {
 	turned time.Time
 }
 
+// found is a seat that was found, or why it was not.
 type found struct {
 	sync.Once
+	done atomic.Bool
 	seat Seat
 	err  error
 }
@@ -135,9 +152,14 @@ type found struct {
 // fresh is how long a seat that was found is that of other subscriptions too.
 const fresh = 200 * time.Millisecond
 
+// with is what a request sent to be known by.
+func with(r *http.Request) string {
+	return r.Header.Get("Cookie") + "\x00" + r.Header.Get("Authorization")
+}
+
 // of finds the seat of a request that was let in before.
-func (s *seats) of(r *http.Request, find func(*http.Request) (Seat, error)) (Seat, error) {
-	key := r.Header.Get("Cookie") + "\x00" + r.Header.Get("Authorization")
+func (s *seats) of(r *http.Request, find func(*http.Request) (Seat, error)) (*found, error) {
+	key := with(r)
 	s.mu.Lock()
 	if now := time.Now(); now.Sub(s.turned) > fresh {
 		s.by, s.turned = map[string]*found{}, now
@@ -148,6 +170,21 @@ func (s *seats) of(r *http.Request, find func(*http.Request) (Seat, error)) (Sea
 		s.by[key] = f
 	}
 	s.mu.Unlock()
-	f.Do(func() { f.seat, f.err = find(r) })
-	return f.seat, f.err
+	f.Do(func() {
+		f.seat, f.err = find(r)
+		f.done.Store(true)
+	})
+	return f, f.err
+}
+
+// known returns the seat of those who came with the same, if it was found a moment ago;
+// else nil.
+func (s *seats) known(came string) *found {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.by[came]
+	if f == nil || time.Since(s.turned) > fresh || !f.done.Load() || f.err != nil {
+		return nil
+	}
+	return f
 }
