@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"commonweal/store/postgres/pgtest"
@@ -79,20 +80,26 @@ func (v *served) members(ctx context.Context, count int) ([]*webtest.Person, err
 	return list, nil
 }
 
-// figures are what a server used up to a moment.
+// figures are what a server used up to a moment, and this client.
 type figures struct {
-	at            time.Time
-	cpu, resident float64
+	at                    time.Time
+	cpu, resident, client float64
 }
 
 func (v *served) figures(ctx context.Context) (figures, error) {
 	m, err := v.Metrics(ctx)
-	return figures{time.Now(), m["process_cpu_seconds_total"], m["process_resident_memory_bytes"]}, err
+	var own syscall.Rusage
+	if e := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err == nil {
+		err = e
+	}
+	client := time.Duration(own.Utime.Nano() + own.Stime.Nano()).Seconds()
+	return figures{time.Now(), m["process_cpu_seconds_total"], m["process_resident_memory_bytes"], client}, err
 }
 
 // used prints what was used between two moments.
 func used(a, b figures) {
 	line("processors that the server used", (b.cpu-a.cpu)/b.at.Sub(a.at).Seconds(), 0, "", true)
+	line("processors that the client used", (b.client-a.client)/b.at.Sub(a.at).Seconds(), 0, "", true)
 	line("memory of the server", b.resident/1e6, 0, "MB", true)
 }
 
