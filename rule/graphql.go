@@ -4,7 +4,7 @@ package rule
 var graphqlRules = []Rule{
 	{"answerTooLarge", "The answer has more than {limit} values.", "Ask for smaller pages, or for fewer fields."},
 	{"badCursor", "{argument}: {cursor} is no cursor.", "Take the cursors of an earlier answer as they are."},
-	{"badPage", "This page cannot be given: {reason}.", "Say first (with after) to go forwards, or last (with before) to go backwards."},
+	{"badPage", "This page cannot be given: {reason}.", "Say first (with after) to go forwards, or last (with before) to go backwards: how many, from 0 on."},
 	{"badRequest", "The request is no GraphQL request: {reason}.", "Send a JSON object with query, and if needed variables and operationName, as application/json."},
 	{"badValue", "{place}: {value} is given where {wanted} is wanted.", "Give such a value."},
 	{"fragmentCycle", "The fragment {name} contains itself.", "Take it out of itself."},

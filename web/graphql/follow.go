@@ -232,7 +232,8 @@ func (h *Handler) acts(ctx context.Context, after, last int64) ([]node.Change, e
 }
 
 // followRecord follows one record: as it is at first, and after each change. null
-// tells that it is gone, or no longer seen.
+// tells that it is gone, or no longer seen, to who saw it before; of a record that is
+// hidden nothing is told, as of one that never was.
 func followRecord(_ *execution, args arguments) (feed, func(), error) {
 	id := vf.ID(args["id"].(string))
 	return func(x *execution, after int64) (any, int64, bool, error) {
@@ -242,6 +243,27 @@ func followRecord(_ *execution, args arguments) (feed, func(), error) {
 			return nil, last, false, nil
 		}
 		r, err := x.refer(id)
-		return r, last, true, err
+		if err != nil || r != nil {
+			return r, last, true, err
+		}
+		saw, err := x.saw(id, past, after)
+		return nil, last, saw, err
 	}, nothing, nil
+}
+
+// saw reports whether the seat would have seen a record as it was after an entry. Of a
+// resource that is there and hidden it says no: what it was takes a replay of events.
+func (x *execution) saw(id vf.ID, past []int64, after int64) (bool, error) {
+	if r, err := x.books.Record(id); err != nil || r != nil && r.Class() == "EconomicResource" {
+		return false, err
+	}
+	i, found := slices.BinarySearch(past, after)
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return false, nil
+	}
+	was, err := x.h.node.Revision(x.ctx, id, past[i])
+	return err == nil && was != nil && x.sees(was), err
 }

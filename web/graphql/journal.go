@@ -16,11 +16,7 @@ import (
 func (s *schema) journal(query *object) {
 	s.entryType()
 	pages(query.field("journalEntries", "JournalEntryConnection!", func(x *execution, _ any, args arguments) (any, error) {
-		g, err := counted(args, x.books.Size(), func(i int64) any { return i })
-		if err != nil {
-			return nil, err
-		}
-		return g, x.readEntries(g.(*page))
+		return x.entries(args)
 	}), "").cost = 50
 	query.field("journalEntry", "JournalEntry", func(x *execution, _ any, args arguments) (any, error) {
 		sequence, err := x.sequence(args["sequence"])
@@ -101,30 +97,88 @@ func sizeOf(arg any, most, least int64) (int64, error) {
 // sequence reads the sequence of an entry that there is.
 func (x *execution) sequence(arg any) (int64, error) { return sizeOf(arg, x.books.Size()-1, 0) }
 
-// readEntries puts entries into a page of sequences.
-func (x *execution) readEntries(g *page) error {
-	sequences := make([]int64, len(g.items))
-	for i := range g.items {
-		sequences[i] = g.items[i].node.(int64)
-	}
-	found, err := x.h.node.Pick(x.ctx, sequences)
+// entries takes a page out of the journal. Of who does not see all, entries are read
+// until the page is full, so that it has what they see and no gaps.
+func (x *execution) entries(args arguments) (any, error) {
+	w, err := windowOf(args)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for i := range g.items {
-		raw := found[sequences[i]]
-		e, err := journal.Decode(raw)
+	low, high, err := w.bounds(args, x.books.Size(), byNumber)
+	if err != nil {
+		return nil, err
+	}
+	g := &page{count: func() (int, error) { return int(x.books.Size()), nil }}
+	size := w.first
+	if backwards := size < 0; backwards {
+		more, err := x.readEntries(g, low, high, w.last, true)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		g.items[i].node = &journalEntry{e, raw}
+		slices.Reverse(g.items)
+		g.before, g.after = known(more), func() (bool, error) { return x.readEntries(&page{}, high, x.books.Size(), 0, false) }
+		return g, nil
 	}
-	g.items = slices.DeleteFunc(g.items, func(i item) bool { return !x.seesOf(i.node.(*journalEntry).ids()) })
-	return nil
+	more, err := x.readEntries(g, low, high, size, false)
+	g.before, g.after = func() (bool, error) { return x.readEntries(&page{}, 0, low, 0, true) }, known(more)
+	if w.last >= 0 {
+		g.before = func() (bool, error) { return x.readEntries(&page{}, low, high, w.last, false) }
+		g.items = g.items[max(0, len(g.items)-w.last):]
+	}
+	return g, err
+}
+
+// readEntries fills a page with entries that the seat sees, of those from low to before
+// high, and reports whether there are more.
+func (x *execution) readEntries(g *page, low, high int64, size int, backwards bool) (more bool, err error) {
+	for low < high {
+		n := min(high-low, int64(size-len(g.items))+1)
+		if !x.seesAll() {
+			n = min(high-low, mostPage)
+		}
+		sequences := make([]int64, n)
+		for i := range n {
+			if sequences[i] = low + i; backwards {
+				sequences[i] = high - 1 - i
+			}
+		}
+		if backwards {
+			high -= n
+		} else {
+			low += n
+		}
+		if x.seesAll() && size == len(g.items) {
+			return true, nil
+		}
+		found, err := x.h.node.Pick(x.ctx, sequences)
+		if err != nil {
+			return false, err
+		}
+		for _, seq := range sequences {
+			raw := found[seq]
+			e, err := journal.Decode(raw)
+			if err != nil {
+				return false, err
+			}
+			entry := &journalEntry{e, raw}
+			if err := x.looked(); err != nil {
+				return false, err
+			}
+			if !x.seesOf(entry.ids()) {
+				continue
+			}
+			if len(g.items) == size {
+				return true, nil
+			}
+			g.items = append(g.items, item{entry, strconv.FormatInt(seq, 10)})
+		}
+	}
+	return false, nil
 }
 
 // entryType adds the type of entries. Their head is for all who see the journal;
-// which records an entry is about, and its bytes, for those who see these.
+// which records an entry is about for those who see these, and its bytes for who sees
+// all, or entered it.
 func (s *schema) entryType() {
 	o := s.add(&object{kind: isObject, name: "JournalEntry"})
 	of := func(name, typ string, f func(x *execution, e *journalEntry) (any, error)) *field {
@@ -152,6 +206,9 @@ func (s *schema) entryType() {
 		return list, nil
 	}).times = usualList
 	of("raw", "String", func(x *execution, e *journalEntry) (any, error) {
+		if me := x.seat.Actor().Agent; !x.seesAll() && (me == "" || e.Act.Author != me) { // it says who entered it, and by which key
+			return nil, nil
+		}
 		for _, public := range e.Act.Records {
 			r, err := x.h.node.Public(public)
 			if err != nil {

@@ -3,6 +3,7 @@ package graphql
 import (
 	"encoding/base64"
 	"iter"
+	"slices"
 	"strconv"
 
 	"commonweal/rule"
@@ -29,12 +30,16 @@ func pages(f *field, filter string) *field {
 }
 
 // page is a part of a long list. An item is what the nodes are: a record, an entry.
+// What is before it and behind it is looked for when it is asked for.
 type page struct {
 	items  []item
-	before bool // there is something before it
-	after  bool
+	before func() (bool, error) // whether there is something before it
+	after  func() (bool, error)
 	count  func() (int, error) // of the whole list
 }
+
+// known is what need not be looked for.
+func known(is bool) func() (bool, error) { return func() (bool, error) { return is, nil } }
 
 // item is one of a page, with the place in the order that its cursor stands for.
 type item struct {
@@ -85,39 +90,39 @@ func (s *schema) pageInfo() {
 	}
 	o.field("startCursor", "String", end(func(*page) int { return 0 }))
 	o.field("endCursor", "String", end(func(g *page) int { return len(g.items) - 1 }))
-	o.field("hasPreviousPage", "Boolean!", func(_ *execution, p any, _ arguments) (any, error) { return p.(*page).before, nil })
-	o.field("hasNextPage", "Boolean!", func(_ *execution, p any, _ arguments) (any, error) { return p.(*page).after, nil })
+	o.field("hasPreviousPage", "Boolean!", func(_ *execution, p any, _ arguments) (any, error) { return p.(*page).before() })
+	o.field("hasNextPage", "Boolean!", func(_ *execution, p any, _ arguments) (any, error) { return p.(*page).after() })
 	o.field("totalCount", "Int!", func(_ *execution, p any, _ arguments) (any, error) { return p.(*page).count() })
 	o.field("pageLimit", "Int!", func(*execution, any, arguments) (any, error) { return mostPage, nil })
 }
 
 func cursorOf(i item) string { return base64.RawURLEncoding.EncodeToString([]byte(i.place)) }
 
-// window is what the arguments of a connection ask for.
+// window is what the arguments of a connection ask for: first slices what lies between
+// the cursors, then last does. Where neither is said, it is a first page of the usual
+// size.
 type window struct {
-	size          int
-	backwards     bool
+	first, last   int    // -1 where it is not said
 	after, before string // places, "" for the end of the list
 }
 
 // windowOf reads the arguments of a connection.
 func windowOf(args arguments) (window, error) {
-	w := window{size: usualPage}
-	first, forwards := args["first"].(int)
-	last, backwards := args["last"].(int)
-	switch {
-	case forwards && backwards:
-		return w, rule.Refuse("badPage", "reason", "both first and last are said")
-	case forwards:
-		w.size = first
-	case backwards:
-		w.size, w.backwards = last, true
+	w := window{first: -1, last: -1}
+	for name, size := range map[string]*int{"first": &w.first, "last": &w.last} {
+		n, said := args[name].(int)
+		switch {
+		case !said:
+			continue
+		case n < 0:
+			return w, rule.Refuse("badPage", "reason", name+" says "+strconv.Itoa(n))
+		case n > mostPage:
+			return w, rule.Refuse("pageTooLarge", "size", strconv.Itoa(n), "limit", strconv.Itoa(mostPage))
+		}
+		*size = n
 	}
-	if w.size < 0 {
-		return w, rule.Refuse("badPage", "reason", "a page of "+strconv.Itoa(w.size)+" is asked for")
-	}
-	if w.size > mostPage {
-		return w, rule.Refuse("pageTooLarge", "size", strconv.Itoa(w.size), "limit", strconv.Itoa(mostPage))
+	if w.first < 0 && w.last < 0 {
+		w.first = usualPage
 	}
 	for name, place := range map[string]*string{"after": &w.after, "before": &w.before} {
 		text, _ := args[name].(string)
@@ -138,43 +143,76 @@ type list func(from vf.ID, backwards bool) iterator
 type iterator = iter.Seq[vf.ID]
 
 // paged takes the page that is asked for out of a list. Only what the seat sees,
-// and what fits, is in it.
+// and what fits, is in it. Cursors stand for places in the order of ids, so those of
+// records that are gone still do.
 func (x *execution) paged(l list, args arguments, fits func(vf.Record) bool, whole func() int) (any, error) {
 	w, err := windowOf(args)
 	if err != nil {
 		return nil, err
 	}
-	from, until := w.after, w.before
-	if w.backwards {
-		from, until = w.before, w.after
-	}
 	g := &page{}
-	more, err := x.take(g, l, w, from, until, fits)
-	if err != nil {
-		return nil, err
-	}
-	g.before, g.after = from != "", more || until != ""
-	if w.backwards {
-		for i, j := 0, len(g.items)-1; i < j; i, j = i+1, j-1 {
-			g.items[i], g.items[j] = g.items[j], g.items[i]
+	if w.first < 0 {
+		more, err := x.take(g, l, part{w.last, true, w.before, w.after}, fits)
+		if err != nil {
+			return nil, err
 		}
-		g.before, g.after = g.after, g.before
+		slices.Reverse(g.items)
+		g.before, g.after = known(more), func() (bool, error) { return x.onward(l, w.before, fits) }
+	} else {
+		more, err := x.take(g, l, part{w.first, false, w.after, w.before}, fits)
+		if err != nil {
+			return nil, err
+		}
+		g.before, g.after = func() (bool, error) { return x.upTo(l, w.after, fits) }, known(more)
+		if w.last >= 0 {
+			g.before = func() (bool, error) {
+				return x.take(&page{}, l, part{w.last, false, w.after, w.before}, fits)
+			}
+			g.items = g.items[max(0, len(g.items)-w.last):]
+		}
 	}
 	g.count = func() (int, error) {
 		if whole != nil && fits == nil && x.seesAll() {
 			return whole(), nil
 		}
 		all := &page{}
-		_, err := x.take(all, l, window{size: -1}, "", "", fits)
+		_, err := x.take(all, l, part{size: -1}, fits)
 		return len(all.items), err
 	}
 	return g, nil
 }
 
-// take fills a page, and reports whether there is more of the list.
-func (x *execution) take(g *page, l list, w window, from, until string, fits func(vf.Record) bool) (bool, error) {
-	for id := range l(vf.ID(from), w.backwards) {
-		if until != "" && (!w.backwards && string(id) >= until || w.backwards && string(id) <= until) {
+// upTo reports whether a list has something up to a place; onward, whether it has
+// something from there on. Of the end of the list that is nothing.
+func (x *execution) upTo(l list, place string, fits func(vf.Record) bool) (bool, error) {
+	if place == "" {
+		return false, nil
+	}
+	return x.take(&page{}, l, part{0, true, place + "\x00", ""}, fits)
+}
+
+func (x *execution) onward(l list, place string, fits func(vf.Record) bool) (bool, error) {
+	if place == "" {
+		return false, nil
+	}
+	at := &page{}
+	if _, err := x.take(at, l, part{1, true, place + "\x00", ""}, fits); err != nil || len(at.items) > 0 && at.items[0].place == place {
+		return err == nil, err
+	}
+	return x.take(&page{}, l, part{0, false, place, ""}, fits)
+}
+
+// part is a part of a list: so many, from behind a place on, up to before another one.
+type part struct {
+	size        int // -1 is all
+	backwards   bool
+	from, until string
+}
+
+// take fills a page, and reports whether there is more in that part of the list.
+func (x *execution) take(g *page, l list, p part, fits func(vf.Record) bool) (bool, error) {
+	for id := range l(vf.ID(p.from), p.backwards) {
+		if p.until != "" && (!p.backwards && string(id) >= p.until || p.backwards && string(id) <= p.until) {
 			return false, nil
 		}
 		if err := x.looked(); err != nil {
@@ -187,7 +225,7 @@ func (x *execution) take(g *page, l list, w window, from, until string, fits fun
 		if r == nil || !x.sees(r) || fits != nil && !fits(r) {
 			continue
 		}
-		if len(g.items) == w.size {
+		if len(g.items) == p.size {
 			return true, nil
 		}
 		g.items = append(g.items, item{r, string(id)})

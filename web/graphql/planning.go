@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,7 +125,8 @@ func (s *schema) messages(o *object) {
 	f.cost, f.times = 200, usualPage
 }
 
-// planList adds one of the lists of a plan, as a connection. Its places are numbers.
+// planList adds one of the lists of a plan, as a connection. A place says what stands
+// there and at which number, so that a reader goes on behind it in a newer plan.
 func planList[T any](s *schema, o *object, name string, of func(*plan.Report) []T) {
 	elem := s.own(reflect.TypeFor[T](), planNames)
 	s.connection(elem)
@@ -136,8 +138,45 @@ func planList[T any](s *schema, o *object, name string, of func(*plan.Report) []
 				shown = append(shown, i)
 			}
 		}
-		return counted(args, int64(len(shown)), func(i int64) any { return &list[shown[i]] })
+		return counted(args, int64(len(shown)), standing(list, shown), func(i int64) any { return &list[shown[i]] })
 	}), "").cost = 100
+}
+
+// standing calls the places of a list of a plan by their number and by what stands
+// there, so that it is found in a newer plan.
+func standing[T any](list []T, shown []int) places {
+	name := func(i int64) string { return nameIn(&list[shown[i]]) }
+	return places{func(i int64) string { return strconv.FormatInt(i, 10) + " " + name(i) }, func(place string) (int64, bool, bool) {
+		text, what, ok := strings.Cut(place, " ")
+		i, err := strconv.ParseInt(text, 10, 64)
+		if !ok || err != nil || i < 0 {
+			return 0, false, false
+		}
+		n := int64(len(shown))
+		for away := range n + i { // of several the nearest
+			for _, at := range []int64{i - away, i + away} {
+				if at >= 0 && at < n && name(at) == what {
+					return at, true, true
+				}
+			}
+		}
+		return i, false, true
+	}}
+}
+
+// nameIn names what stands in a list of a plan.
+func nameIn(of any) string {
+	switch x := of.(type) {
+	case *plan.Process:
+		return string(x.ID)
+	case *plan.Flow:
+		return string(x.ID)
+	case *plan.Need:
+		return string(x.ID)
+	case *plan.Problem:
+		return x.Kind + " " + string(x.About) + " " + string(x.Stage) + " " + x.When.String()
+	}
+	panic("graphql: a plan has no list of these")
 }
 
 // shown returns a value of a plan, unless it names what the seat does not see.

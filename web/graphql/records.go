@@ -118,7 +118,7 @@ func in(f vf.Field) string {
 // records adds a type for each class, with its single query and its connection.
 func (s *schema) records(query *object) {
 	for _, c := range vf.Classes() {
-		o := s.add(&object{kind: isObject, name: typeOf(c), implements: []string{"Record"}})
+		o := s.add(&object{kind: isObject, name: typeOf(c), implements: []string{"Node", "Record"}})
 		if isAgent(c) {
 			o.implements = append(o.implements, "Agent")
 		}
@@ -146,6 +146,7 @@ func (s *schema) records(query *object) {
 	query.field("agent", "Agent", single("Agent"), argument{"id", "ID!", ""})
 	pages(query.field("agents", "AgentConnection!", all("Agent")), "AgentFilterParams")
 	query.field("record", "Record", single(""), argument{"id", "ID!", ""})
+	query.field("node", "Node", single(""), argument{"id", "ID!", ""})
 	query.field("action", "Action", func(_ *execution, _ any, args arguments) (any, error) {
 		a, err := vf.ParseAction(args["id"].(string))
 		if err != nil {
@@ -322,12 +323,15 @@ func effect(n int) resolver {
 	}
 }
 
-// interfaces adds the interfaces; their fields follow from their types.
+// interfaces adds the interfaces; their fields follow from their types, but those of
+// Node, which are its specification's.
 func (s *schema) interfaces() {
+	node := s.add(&object{kind: isInterface, name: "Node", whole: true})
+	node.field("id", "ID!", nil)
 	for _, name := range []string{"Record", "Agent", "Flow"} {
-		i := s.add(&object{kind: isInterface, name: name})
+		i := s.add(&object{kind: isInterface, name: name, implements: []string{"Node"}})
 		if name != "Record" {
-			i.implements = []string{"Record"}
+			i.implements = append(i.implements, "Record")
 		}
 	}
 }

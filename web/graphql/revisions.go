@@ -99,7 +99,7 @@ func (s *schema) recordMeta() {
 	one("futureRevisionsCount", "Int!", func(h history) any { return len(h.past) - 1 - h.at })
 	pages(m.field("revisions", "RevisionConnection!", func(_ *execution, p any, args arguments) (any, error) {
 		h := p.(history)
-		return counted(args, int64(len(h.past)), func(i int64) any { return revision{h.of, h.past[i]} })
+		return counted(args, int64(len(h.past)), byNumber, func(i int64) any { return revision{h.of, h.past[i]} })
 	}), "")
 	r := s.add(&object{kind: isObject, name: "Revision"})
 	r.field("id", "ID!", func(_ *execution, p any, _ arguments) (any, error) { return p.(revision).sequence, nil })
@@ -122,38 +122,66 @@ func entryOf(f func(*execution, *journalEntry) (any, error)) resolver {
 	}
 }
 
-// counted takes a page out of a list whose places are numbers from 0 on.
-func counted(args arguments, n int64, at func(int64) any) (any, error) {
+// places are how the places of a list in memory are called.
+type places struct {
+	name func(i int64) string
+	find func(place string) (i int64, there, ok bool) // not there: i is what came behind it
+}
+
+// byNumber calls places by their number.
+var byNumber = places{func(i int64) string { return strconv.FormatInt(i, 10) }, func(place string) (int64, bool, bool) {
+	i, err := strconv.ParseInt(place, 10, 64)
+	return i, true, err == nil && i >= 0
+}}
+
+// counted takes a page out of a list of so many in memory.
+func counted(args arguments, n int64, by places, at func(int64) any) (any, error) {
 	w, err := windowOf(args)
 	if err != nil {
 		return nil, err
 	}
-	low, high := int64(0), n // from low to before high
+	low, high, err := w.bounds(args, n, by)
+	if err != nil {
+		return nil, err
+	}
+	g := &page{before: known(low > 0), after: known(high < n), count: func() (int, error) { return int(n), nil }}
+	low = min(low, high)
+	between := high - low
+	if w.first >= 0 {
+		high = min(high, low+int64(w.first))
+		g.after = known(between > int64(w.first))
+	}
+	if w.last >= 0 {
+		low = max(low, high-int64(w.last))
+		g.before = known(between > int64(w.last))
+	}
+	for i := low; i < high; i++ {
+		g.items = append(g.items, item{at(i), by.name(i)})
+	}
+	return g, nil
+}
+
+// bounds are what lies between the cursors: from low to before high, nothing where low
+// is not less.
+func (w window) bounds(args arguments, n int64, by places) (low, high int64, err error) {
+	low, high = 0, n
 	for name, place := range map[string]string{"after": w.after, "before": w.before} {
 		if place == "" {
 			continue
 		}
-		i, err := strconv.ParseInt(place, 10, 64)
-		if err != nil || i < 0 {
-			return nil, rule.Refuse("badCursor", "argument", name, "cursor", args[name].(string))
-		}
-		if name == "after" {
-			low = min(i+1, n)
-		} else {
+		i, there, ok := by.find(place)
+		switch {
+		case !ok:
+			return 0, 0, rule.Refuse("badCursor", "argument", name, "cursor", args[name].(string))
+		case name == "before":
 			high = min(i, n)
+		case there:
+			low = min(i, n-1) + 1
+		default:
+			low = min(i, n)
 		}
 	}
-	low = min(low, high)
-	if w.backwards {
-		low = max(low, high-int64(w.size))
-	} else {
-		high = min(high, low+int64(w.size))
-	}
-	g := &page{before: low > 0, after: high < n, count: func() (int, error) { return int(n), nil }}
-	for i := low; i < high; i++ {
-		g.items = append(g.items, item{at(i), strconv.FormatInt(i, 10)})
-	}
-	return g, nil
+	return low, high, nil
 }
 
 // sorted gives the keys of a map in order.

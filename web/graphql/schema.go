@@ -29,6 +29,7 @@ type object struct {
 	fields     []*field
 	names      []string // the members of a union, the values of an enum
 	oneOf      bool     // of an input: exactly one field is said
+	whole      bool     // of an interface: it has the fields that are said, and no more
 }
 
 // field is a field of a type, or of an input.
@@ -191,7 +192,7 @@ func describe(indent, text string) string {
 func (s *schema) fillInterfaces() {
 	for _, name := range s.names {
 		i := s.types[name]
-		if i.kind != isInterface {
+		if i.kind != isInterface || i.whole {
 			continue
 		}
 		var of []*object
