@@ -72,6 +72,7 @@ var suite = map[string]func(t *testing.T, h *house){
 	"several open at once":              severalOpenAtOnce,
 	"a newer layout is refused":         newerLayout,
 	"what needs certainty is confirmed": confirmation,
+	"breached passwords are refused":    breachedPasswords,
 }
 
 func runSuite(t *testing.T, source func(t *testing.T) Source) {

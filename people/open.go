@@ -61,6 +61,7 @@ type Options struct {
 	Rand         io.Reader        // the dice; nil is crypto/rand
 	Site         Site
 	PasskeysOnly bool          // no password is set or taken
+	Breached     string        // a file of Pwned Passwords, by SHA-1 in order; no password in it is set. "" is none
 	Hashing      Hashing       // of passwords set from here on; others are made anew when they are next used
 	Idle         time.Duration // a session ends when nothing was asked for so long; 0 is 7 days
 	Lifetime     time.Duration // a session ends so long after sign-in, whatever happens; 0 is 30 days
@@ -73,6 +74,7 @@ type People struct {
 	postgres    bool
 	o           Options
 	passkeys    *ceremonies
+	breaches    *breaches // nil where there is no list
 	hashes      hasher
 }
 
@@ -91,6 +93,14 @@ func Open(ctx context.Context, from Source, o Options) (_ *People, err error) {
 	p.hashes = newHasher(p.o.Hashing, runtime.GOMAXPROCS(0))
 	if p.passkeys, err = newCeremonies(p.o.Site); err != nil {
 		return nil, err
+	}
+	if p.o.PasskeysOnly && p.passkeys == nil {
+		return nil, rule.Refuse("noPasskeysHere")
+	}
+	if p.o.Breached != "" {
+		if p.breaches, err = openBreaches(p.o.Breached); err != nil {
+			return nil, err
+		}
 	}
 	if p.postgres {
 		err = p.openPostgres(ctx, from.Postgres)
@@ -131,6 +141,9 @@ func (p *People) Close() error {
 	}
 	if p.write != nil {
 		errs = append(errs, p.write.Close())
+	}
+	if p.breaches != nil {
+		errs = append(errs, p.breaches.Close())
 	}
 	return errors.Join(errs...)
 }

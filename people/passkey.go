@@ -75,6 +75,9 @@ func (h *holder) WebAuthnName() string                       { return h.name }
 func (h *holder) WebAuthnDisplayName() string                { return h.name }
 func (h *holder) WebAuthnCredentials() []webauthn.Credential { return h.keys }
 
+// HasPasswords reports whether this server takes passwords.
+func (p *People) HasPasswords() bool { return !p.o.PasskeysOnly }
+
 // HasPasskeys reports whether this server takes passkeys.
 func (p *People) HasPasskeys() bool { return p.passkeys != nil }
 

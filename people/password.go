@@ -109,11 +109,15 @@ func checkPassword(password, name string) error {
 		return weak(fmt.Sprintf("it has %d characters", n))
 	case n > longestPassword:
 		return weak(fmt.Sprintf("it has %d characters", n))
+	case isKnown(password):
+		return weak(foundInABreach)
 	case easy(password, name):
 		return weak("it is one of those that are tried first")
 	}
 	return nil
 }
+
+const foundInABreach = "it was found in a breach of some other place, and is among those that are tried"
 
 // instead are signs that stand for letters in what people think of.
 var instead = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i", "8", "b")

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -112,6 +113,9 @@ func (p *People) confirmed(ctx context.Context, s Session, from Origin) (e Entry
 
 // checkWord judges the password of a known account, within limits of its own.
 func (p *People) checkWord(ctx context.Context, account, password string, from Origin) error {
+	if p.o.PasskeysOnly {
+		return rule.Refuse("passkeysOnly")
+	}
 	_, word, _, err := p.account(ctx, p.read, "id = $1", account)
 	if err != nil {
 		return err
@@ -165,6 +169,11 @@ func (p *People) newWord(password, name string) (string, error) {
 	}
 	if err := checkPassword(password, name); err != nil {
 		return "", err
+	}
+	if p.breaches != nil {
+		if found, err := p.breaches.has(password); err != nil || found {
+			return "", cmp.Or(err, error(rule.Refuse("weakPassword", "reason", foundInABreach)))
+		}
 	}
 	return p.hashes.hash(p.o.Rand, password)
 }

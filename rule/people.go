@@ -9,6 +9,8 @@ var peopleRules = []Rule{
 	{"signedOut", "Nobody is signed in here, or no longer.", "Sign in, then try again."},
 	{"confirmFirst", "You came in more than {minutes} minutes ago, and this asks for more certainty.", "Confirm that it is you, with your password or a passkey, then try again."},
 	{"weakPassword", "The password is not taken: {reason}.", "Choose 12 to 128 characters that nobody would guess; four or five words that do not belong together are good, and no digits or signs are asked for."},
+	{"badPasswordList", "{path} is no list of breached passwords: {reason}.", "Name the file that Pwned Passwords gives, by SHA-1 and ordered by hash, unpacked; or leave --breached-passwords out."},
+	{"noPasskeysHere", "The server has no address with a name, so it takes no passkeys, and would take nothing else.", "Say the name by which people reach it, such as --url https://plan.example.org/, or leave --passkeys-only out."},
 	{"passkeysOnly", "This server takes no passwords.", "Use a passkey, which your phone, computer or security key makes for you."},
 	{"passkeyFailed", "The passkey was not accepted.", "Begin again; if it fails again, use another passkey or another way in."},
 	{"lastWayIn", "This is the last way into your account.", "Add a passkey or set a password first."},

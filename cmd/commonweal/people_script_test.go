@@ -140,10 +140,12 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 		_, err := s.p.Bearer(s.ctx, s.secret)
 		return err
 	},
-	"revokeToken":  func(s *peopleStory) error { return s.p.RevokeToken(s.ctx, s.e.Account, s.token, s.origin()) },
-	"spend":        func(s *peopleStory) error { return s.p.Spend(s.ctx, s.token, s.number("acts")) },
-	"passkey":      func(s *peopleStory) error { _, err := s.p.BeginSignIn(s.ctx); return err },
-	"passkeysOnly": func(s *peopleStory) error { return s.open(people.Options{PasskeysOnly: true}) },
+	"revokeToken": func(s *peopleStory) error { return s.p.RevokeToken(s.ctx, s.e.Account, s.token, s.origin()) },
+	"spend":       func(s *peopleStory) error { return s.p.Spend(s.ctx, s.token, s.number("acts")) },
+	"passkey":     func(s *peopleStory) error { _, err := s.p.BeginSignIn(s.ctx); return err },
+	"passkeysOnly": func(s *peopleStory) error {
+		return s.open(people.Options{PasskeysOnly: true, Site: people.Site{ID: "localhost", Name: "Commonweal", Origins: []string{"http://localhost"}}})
+	},
 	"pass": func(s *peopleStory) error {
 		d, err := time.ParseDuration(s.field["time"])
 		s.at = s.at.Add(d)

@@ -37,6 +37,8 @@ type serverFlags struct {
 	LogLevel     string        `help:"What is logged: debug, info, warn or error." enum:"debug,info,warn,error" env:"COMMONWEAL_LOG_LEVEL" default:"info"`
 	MetricsToken string        `help:"Who sends it may read /metrics from other machines." env:"COMMONWEAL_METRICS_TOKEN"`
 	Rate         float64       `help:"Requests a second that one address may make; 0 is without limit." env:"COMMONWEAL_RATE" default:"100"`
+	PasskeysOnly bool          `help:"Nobody sets a password or comes in by one: each way in is two factors." env:"COMMONWEAL_PASSKEYS_ONLY"`
+	Breached     string        `name:"breached-passwords" help:"File of Pwned Passwords, by SHA-1 and in order; none of them may be set." env:"COMMONWEAL_BREACHED_PASSWORDS"`
 	Grace        time.Duration `help:"How long a stop waits for what is under way." env:"COMMONWEAL_GRACE" default:"10s"`
 }
 
@@ -67,7 +69,7 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	if err := os.MkdirAll(p.Data, 0o750); err != nil {
 		return err
 	}
-	who, err := people.Open(p.ctx, c.people(p), people.Options{Site: site(at)})
+	who, err := people.Open(p.ctx, c.people(p), people.Options{Site: site(at), PasskeysOnly: c.PasskeysOnly, Breached: c.Breached})
 	if err != nil {
 		return err
 	}

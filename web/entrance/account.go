@@ -17,6 +17,7 @@ type account struct {
 	Mail     string    `json:"mail"`
 	Password bool      `json:"password"`
 	Fresh    bool      `json:"confirmed"` // no confirmation is needed now
+	Advised  bool      `json:"advisedToAddAPasskey"`
 	Codes    int       `json:"codesLeft"`
 	Passkeys []passkey `json:"passkeys"`
 	Sessions []session `json:"sessions"`
@@ -84,6 +85,9 @@ func showAccount(v *visit) error {
 		if err := part(v, &b); err != nil {
 			return err
 		}
+	}
+	for _, s := range b.Seats { // who may let others in should not be let in by a password that was told or found
+		b.Advised = b.Advised || len(b.Passkeys) == 0 && v.e.o.People.HasPasskeys() && (s.Invites || s.Helps)
 	}
 	return v.show("account", b)
 }

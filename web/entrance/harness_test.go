@@ -85,12 +85,15 @@ type house struct {
 	logged   *bytes.Buffer
 }
 
-func newHouse(t *testing.T, from people.Source) *house {
+func newHouse(t *testing.T, from people.Source, change ...func(*people.Options)) *house {
 	t.Helper()
 	h := &house{t: t, clock: peopletest.NewClock(), logged: &bytes.Buffer{}, networks: &networks{joined: map[vf.ID]people.Invitation{}, owners: map[vf.ID]bool{"agent/olga": true}}}
+	o := people.Options{Now: h.clock.Now, Site: people.Site{ID: "weal.example", Name: "Weal", Origins: []string{site}}, Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}}
+	for _, f := range change {
+		f(&o)
+	}
 	var err error
-	h.p, err = people.Open(ctx, from, people.Options{Now: h.clock.Now, Site: people.Site{ID: "weal.example", Name: "Weal", Origins: []string{site}},
-		Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}})
+	h.p, err = people.Open(ctx, from, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -185,7 +185,7 @@ func recoverByLink(v *visit) error {
 }
 
 func showConfirm(v *visit) error {
-	return v.show("confirm", map[string]any{"password": v.a.HasWord})
+	return v.show("confirm", map[string]any{"password": v.a.HasWord && v.e.o.People.HasPasswords()})
 }
 
 func confirm(v *visit) error {

@@ -24,18 +24,19 @@ var pages = func() map[string]*template.Template {
 
 // frame is what every page has.
 type frame struct {
-	Page     string
-	SignedIn bool
-	Name     string
-	Said     *rule.Refusal
-	Passkeys bool
-	Form     func(string) string // what was typed, to be shown again; never a password
-	Body     any
+	Page      string
+	SignedIn  bool
+	Name      string
+	Said      *rule.Refusal
+	Passkeys  bool
+	Passwords bool
+	Form      func(string) string // what was typed, to be shown again; never a password
+	Body      any
 }
 
 // page writes a page; nothing is written where it does not fit its data.
 func (v *visit) page(status int, name string, body any) {
-	f := frame{Page: name, SignedIn: v.a.ID != "", Name: v.a.Name, Said: v.said, Passkeys: v.e.o.People.HasPasskeys(), Form: v.says, Body: body}
+	f := frame{Page: name, SignedIn: v.a.ID != "", Name: v.a.Name, Said: v.said, Passkeys: v.e.o.People.HasPasskeys(), Passwords: v.e.o.People.HasPasswords(), Form: v.says, Body: body}
 	var b bytes.Buffer
 	if err := pages[name].ExecuteTemplate(&b, "frame", f); err != nil {
 		panic(err) // a page that does not fit its data
