@@ -59,8 +59,12 @@ func (p *program) settings(k *kong.Context) []setting {
 		case p.file != nil && p.file.said[f.Name] != nil:
 			s.From = p.file.path
 		}
-		if secret[f.Name] && s.Value != "" {
+		switch {
+		case s.Value == "":
+		case secret[f.Name]:
 			s.Value = "(secret)"
+		case f.Name == "store": // there may be a password in it
+			s.Value = p.shownStore()
 		}
 		s.Value = cmp.Or(s.Value, "–")
 		list = append(list, s)

@@ -124,6 +124,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		fmt.Fprintln(errs, "commonweal:", err)
 		return exitFailed
 	}
+	withoutEmpty(parser.Model)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -140,6 +141,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		}
 		return c.report(err)
 	}
-	c.Data = cmp.Or(c.Data, "data") // also where the environment says nothing in it
+	c.Data = cmp.Or(c.Data, "data") // also where --data says nothing
 	return c.report(k.Run(&c.program))
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"commonweal/host"
+	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/store/sqlite"
 )
@@ -81,17 +82,29 @@ func (p *program) checkPlace(at place) error {
 	return errors.Join(err, s.Close())
 }
 
-// copyKey copies a key that can be read as one.
+// copyKey copies a key that can be read as one to where none is, or the same.
 func copyKey(from, to string) error {
-	if _, err := host.ReadKey(from); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return cannotRead(from, err)
-		}
+	signer, err := host.ReadKey(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return cannotRead(from, err)
+	}
+	if err != nil {
 		return err
+	}
+	if there, err := host.ReadKey(to); err == nil && there.PublicKey() == signer.PublicKey() {
+		return nil
 	}
 	raw, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, raw, 0o600)
+	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return rule.Refuse("storeExists", "path", to)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(raw)
+	return errors.Join(err, f.Sync(), f.Close())
 }

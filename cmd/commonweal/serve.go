@@ -74,7 +74,7 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, who.Close()) }()
-	h, err := host.Open(p.ctx, host.Options{Data: p.Data, Store: p.Store, Wait: p.Wait, Log: log, People: who})
+	h, err := host.Open(p.ctx, host.Options{Data: p.Data, Store: p.Store, Wait: p.place().wait, Log: log, People: who})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -67,9 +68,13 @@ func (s *settings) known(app *kong.Application) error {
 		}
 		return next(nil)
 	})
-	for name := range s.said {
+	for _, name := range slices.Sorted(maps.Keys(s.said)) {
 		if !slices.Contains(names, name) {
 			return rule.Refuse("unknownSetting", "path", s.path, "name", name, "nearest", vf.Nearest(name, names))
+		}
+		switch s.said[name].(type) {
+		case []any, map[string]any:
+			return rule.Refuse("badSettings", "path", s.path, "reason", name+" takes one value, and several are said")
 		}
 	}
 	return nil
@@ -83,10 +88,26 @@ func (s *settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 	if fromEnvironment(flag) != "" {
 		return nil, nil
 	}
-	if v, ok := s.said[flag.Name]; ok {
+	if v := s.said[flag.Name]; v != nil { // a name with nothing behind it says nothing
 		return fmt.Sprint(v), nil
 	}
 	return nil, nil
+}
+
+// withoutEmpty has the parser pass over variables of the environment that are set to
+// nothing, as scripts and units leave them: they say nothing, and the file or the
+// default counts.
+func withoutEmpty(app *kong.Application) {
+	_ = kong.Visit(app, func(node kong.Visitable, next kong.Next) error {
+		if f, ok := node.(*kong.Flag); ok {
+			f.Tag.Envs = slices.DeleteFunc(f.Tag.Envs, func(name string) bool {
+				value, set := os.LookupEnv(name)
+				return set && value == ""
+			})
+			f.Envs = f.Tag.Envs
+		}
+		return next(nil)
+	})
 }
 
 // fromEnvironment is the name of the variable that says a flag, "" if none does.
