@@ -76,6 +76,29 @@ func (p *posting) fill() error {
 	return nil
 }
 
+// Left returns how much of a commitment, intent or claim is still open: what it asks
+// for without what events have filled, nought where it is finished. What it does not
+// ask for is left out.
+func (s *State) Left(id vf.ID) Progress {
+	r := s.Record(id)
+	if r == nil {
+		return Progress{}
+	}
+	pr := s.promiseOf(id, r.Class())
+	if pr == nil {
+		return Progress{}
+	}
+	done := s.Done(id)
+	open := func(promised, done vf.Measure) vf.Measure {
+		left, err := promised.HasNumericalValue.Sub(done.HasNumericalValue)
+		if err != nil || left.Sign() < 0 || pr.finished { // of two sums that were exact, the difference is
+			left = vf.Decimal{}
+		}
+		return vf.Measure{HasNumericalValue: left, HasUnit: promised.HasUnit}
+	}
+	return Progress{Resource: open(pr.resource, done.Resource), Effort: open(pr.effort, done.Effort)}
+}
+
 func rat(m vf.Measure) *big.Rat { return m.HasNumericalValue.Rat() }
 
 // fillOne fills one promise from what is left of the event's quantities, and

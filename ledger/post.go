@@ -158,20 +158,41 @@ func (p *posting) open(id vf.ID, property string, creates bool) (*account, error
 func (p *posting) create(id vf.ID) (*vf.EconomicResource, error) {
 	r := &vf.EconomicResource{ID: id, ConformsTo: p.ev.ResourceConformsTo, ClassifiedAs: p.ev.ResourceClassifiedAs}
 	if source := p.s.Resource(p.ev.ResourceInventoriedAs); source != nil {
-		r.Name, r.ConformsTo, r.ClassifiedAs = source.Name, source.ConformsTo, source.ClassifiedAs
-		r.Stage, r.State, r.OfBatchLot = source.Stage, source.State, source.OfBatchLot
-		r.UnitOfEffort, r.TrackingIdentifier = source.UnitOfEffort, source.TrackingIdentifier
-		if p.row.Location != vf.UpdateTo { // the thing stays where it is
-			r.CurrentLocation = source.CurrentLocation
-		}
-		if p.row.Accountable == vf.None { // and so do the rights
-			r.PrimaryAccountable = source.PrimaryAccountable
-		}
+		r.ConformsTo, r.ClassifiedAs = source.ConformsTo, source.ClassifiedAs
+		Liken(r, source, p.ev.Action)
 	}
 	if r.ConformsTo == "" {
 		return nil, missing("resourceConformsTo", "what kind of thing the new resource "+string(id)+" is")
 	}
 	return r, nil
+}
+
+// Liken gives a new resource, which an action brings into being out of another one,
+// what is not said of it as it is of that one.
+func Liken(r, source *vf.EconomicResource, a vf.Action) {
+	some := func(to *vf.ID, from vf.ID) {
+		if *to == "" {
+			*to = from
+		}
+	}
+	for _, text := range []struct{ to, from *string }{{&r.Name, &source.Name}, {&r.State, &source.State}, {&r.TrackingIdentifier, &source.TrackingIdentifier}} {
+		if *text.to == "" {
+			*text.to = *text.from
+		}
+	}
+	if r.ClassifiedAs == nil {
+		r.ClassifiedAs = source.ClassifiedAs
+	}
+	some(&r.ConformsTo, source.ConformsTo)
+	some(&r.Stage, source.Stage)
+	some(&r.OfBatchLot, source.OfBatchLot)
+	some(&r.UnitOfEffort, source.UnitOfEffort)
+	if row := a.Effects(); row.Location != vf.UpdateTo { // the thing stays where it is
+		some(&r.CurrentLocation, source.CurrentLocation)
+	}
+	if a.Effects().Accountable == vf.None { // and so do the rights
+		some(&r.PrimaryAccountable, source.PrimaryAccountable)
+	}
 }
 
 func originOf(r *vf.EconomicResource) Origin {

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"cmp"
+
 	"commonweal/rule"
 	"commonweal/vf"
 )
@@ -76,7 +78,7 @@ func checkUnit(r, old *vf.Unit) error {
 		{"step", step(old.Step), step(r.Step)},
 	} {
 		if p.was != p.now {
-			return rule.Refuse("unitFixed", "property", p.name, "id", string(r.ID), "was", p.was, "said", p.now).At(string(r.ID))
+			return rule.Refuse("unitFixed", "property", p.name, "id", string(r.ID), "was", cmp.Or(p.was, "unsaid"), "said", cmp.Or(p.now, "unsaid")).At(string(r.ID))
 		}
 	}
 	return nil

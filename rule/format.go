@@ -28,7 +28,7 @@ var checkRules = []Rule{
 	{"missingProperty", "This {class} has no {property}.", "Add {property}: {wanted}."},
 	{"negativeQuantity", "{property} is {value}, which is below zero.", "Write a quantity of zero or more; only an EconomicEvent that corrects another may be negative."},
 	{"notOverZero", "{property} is {value}, which is not over zero.", "Write a quantity over zero, or leave {property} out."},
-	{"notADuration", "{property} is {value}, which is no time.", "Write it in a unit of time, such as day or hour."},
+	{"notADuration", "{property} is {value}, which is no time.", "Write it in a unit of time: one whose omUnitIdentifier is day, hour or another of time. A label or symbol does not make it one."},
 	{"endsBeforeBeginning", "It ends at {end}, before it begins at {beginning}.", "Change {property}, or the beginning."},
 	{"pointAndInterval", "It has both hasPointInTime and {property}.", "Keep either the point in time, or the beginning and end."},
 	{"noOutput", "The recipe process has no output.", "Add a RecipeFlow with recipeOutputOf {id}, such as one with the action produce."},

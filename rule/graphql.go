@@ -21,7 +21,7 @@ var graphqlRules = []Rule{
 	{"pageTooLarge", "A page of {size} is asked for; {limit} is the most.", "Ask for several pages."},
 	{"queryInvalid", "The query does not fit the schema: {reason}.", "The schema is at graphql/schema.graphql."},
 	{"querySyntax", "The query cannot be read: {reason}.", "GraphQL's grammar is at https://spec.graphql.org."},
-	{"queryTooCostly", "The query asks for {count} fields or more, with all the lists that they stand in; {limit} is the most.", "Ask for smaller pages, or for fewer lists inside of lists."},
+	{"queryTooCostly", "The query asks for {count} fields or more, with all the lists that they stand in; {limit} is the most.", "Ask for smaller pages, such as first: 10, or for fewer lists inside of lists; a list without first or last counts as 50."},
 	{"queryTooDeep", "The query is {count} deep; {limit} is the most.", "Ask in several queries."},
 	{"queryTooLong", "The query has {count} words and signs; {limit} is the most.", "Ask in several queries."},
 	{"queryTooSlow", "The query took longer than {limit}.", "Ask for smaller pages, or choose by a filter that names a record."},

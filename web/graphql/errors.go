@@ -92,7 +92,8 @@ func (h *Handler) fault(err error) *rule.Refusal {
 
 // sentence makes a sentence of a message of the parser.
 func sentence(message string) string {
-	return strings.TrimRight(message, ". ")
+	message = strings.ReplaceAll(message, ". Did you mean ", "; perhaps you mean ")
+	return strings.TrimRight(message, ".? ")
 }
 
 // failed is the response to a request that was not begun.

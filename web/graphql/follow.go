@@ -239,6 +239,9 @@ func followRecord(_ *execution, args arguments) (feed, func(), error) {
 	return func(x *execution, after int64) (any, int64, bool, error) {
 		last := x.books.Size() - 1
 		past := x.books.Past(id)
+		if len(past) == 0 && after < 0 { // told at once too
+			return nil, last, true, nil
+		}
 		if len(past) == 0 || past[len(past)-1] <= after {
 			return nil, last, false, nil
 		}

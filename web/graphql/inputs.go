@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
 	"commonweal/journal"
+	"commonweal/ledger"
 	"commonweal/node"
 	"commonweal/rule"
 	"commonweal/vf"
@@ -71,13 +73,13 @@ func (s *schema) inputs(mutation *object) {
 		if c == "EconomicEvent" {
 			args = append(args, argument{"newInventoriedResource", "EconomicResourceCreateParams", ""})
 		}
-		mutation.field("create"+name, name+"Response!", creates(c, argumentOf(c)), append(args, argument{"key", "ID", ""})...)
+		mutation.field("create"+name, name+"Response", creates(c, argumentOf(c)), append(args, argument{"key", "ID", ""})...)
 		if !fixed[c] {
 			s.add(update)
-			mutation.field("update"+name, name+"Response!", updates(c, argumentOf(c)), argument{argumentOf(c), name + "UpdateParams!", ""}, argument{"key", "ID", ""})
+			mutation.field("update"+name, name+"Response", updates(c, argumentOf(c)), argument{argumentOf(c), name + "UpdateParams!", ""}, argument{"key", "ID", ""})
 		}
 		if !lasting[c] {
-			mutation.field("delete"+name, "ActResult!", deletes(c), argument{"id", "ID!", ""}, argument{"revisionId", "ID!", ""}, argument{"key", "ID", ""})
+			mutation.field("delete"+name, "ActResult", deletes(c), argument{"id", "ID!", ""}, argument{"revisionId", "ID!", ""}, argument{"key", "ID", ""})
 		}
 		one.field(field, name+"CreateParams", nil)
 	}
@@ -88,6 +90,7 @@ func (s *schema) inputs(mutation *object) {
 type done struct {
 	node.Result
 	ids []vf.ID // of what was asked to be entered, in order
+	of  []vf.ID // what it was about beside that
 }
 
 // result adds the type of what an act came to.
@@ -98,7 +101,7 @@ func (s *schema) result() {
 	o.field("repeated", "Boolean!", func(_ *execution, p any, _ arguments) (any, error) { return p.(*done).Repeated, nil })
 	o.field("records", "[Record!]!", func(x *execution, p any, _ arguments) (any, error) {
 		list := []any{}
-		for _, id := range p.(*done).Records {
+		for _, id := range append(slices.Clone(p.(*done).Records), p.(*done).of...) {
 			r, err := x.refer(id)
 			if err != nil {
 				return nil, err
@@ -153,7 +156,7 @@ func creates(c vf.Class, field string) resolver {
 			if err != nil {
 				return nil, err
 			}
-			if err := takes(r.(*vf.EconomicEvent), made.(*vf.EconomicResource)); err != nil {
+			if err := x.takes(r.(*vf.EconomicEvent), made.(*vf.EconomicResource)); err != nil {
 				return nil, err
 			}
 			records = []vf.Record{made, r}
@@ -162,8 +165,9 @@ func creates(c vf.Class, field string) resolver {
 	}
 }
 
-// takes makes a new resource the one that an event brings into being.
-func takes(ev *vf.EconomicEvent, made *vf.EconomicResource) error {
+// takes makes a new resource the one that an event brings into being. What is not
+// said of it is as it is of the resource that it comes from.
+func (x *execution) takes(ev *vf.EconomicEvent, made *vf.EconomicResource) error {
 	at := &ev.ResourceInventoriedAs
 	if row := ev.Action.Effects(); row != nil && row.CreateResource == vf.OptionalTo {
 		at = &ev.ToResourceInventoriedAs
@@ -174,6 +178,11 @@ func takes(ev *vf.EconomicEvent, made *vf.EconomicResource) error {
 	*at = made.ID
 	if made.ConformsTo == "" {
 		made.ConformsTo = ev.ResourceConformsTo
+	}
+	if from, err := x.refer(ev.ResourceInventoriedAs); err != nil || from == nil || at == &ev.ResourceInventoriedAs {
+		return err
+	} else if source, ok := from.(*vf.EconomicResource); ok {
+		ledger.Liken(made, source, ev.Action)
 	}
 	return nil
 }
@@ -248,7 +257,7 @@ func (x *execution) do(a node.Act, ids ...vf.ID) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &done{results[0], ids}, nil
+	return &done{results[0], ids, a.Of}, nil
 }
 
 // recordOf makes a record of an input of any class.

@@ -44,12 +44,23 @@ func TestStory(t *testing.T) {
 		`{"record":{"records":[{"id":"event/1"},{"id":"event/2"}]}}`)
 	d.want(`mutation { correct(records: [{economicEvent: {id: "event/3", corrects: "event/2", resourceQuantity: {hasNumericalValue: "-0.25", hasUnit: "unit/kg"}}}], key: "15") { records { id } } finish(of: ["process/1"], key: "16") { sequence } }`,
 		`{"correct":{"records":[{"id":"event/3"}]},"finish":{"sequence":"16"}}`)
+	d.want(`{ commitment(id: "promise/1") { doneQuantity { hasNumericalValue } openQuantity { hasNumericalValue hasUnit { id } } openEffort { hasNumericalValue } } intent(id: "need/yarn") { doneQuantity { hasNumericalValue } openQuantity { hasNumericalValue } }
+		economicEvent(id: "event/2") { resourceQuantity { hasNumericalValue } netQuantity { hasNumericalValue } revision(revisionId: "14") { netQuantity { hasNumericalValue } } } }`,
+		`{"commitment":{"doneQuantity":{"hasNumericalValue":"3"},"openQuantity":{"hasNumericalValue":"0.5","hasUnit":{"id":"unit/kg"}},"openEffort":null},"intent":{"doneQuantity":null,"openQuantity":{"hasNumericalValue":"3.5"}},`+
+			`"economicEvent":{"resourceQuantity":{"hasNumericalValue":"3.25"},"netQuantity":{"hasNumericalValue":"3"},"revision":{"netQuantity":null}}}`)
 	d.want(`{ economicResource(id: "resource/yarn") { onhandQuantity { hasNumericalValue } trace { event { id action { id } } share resourceQuantity { hasNumericalValue } } } commitment(id: "promise/1") { fulfilledBy { nodes { id correctedBy { nodes { id } } } } }
 		process(id: "process/1") { finished hasInput { nodes { __typename id resourceQuantity { hasNumericalValue } } } observedOutputs { nodes { id } } } }`,
 		`{"economicResource":{"onhandQuantity":{"hasNumericalValue":"3"},"trace":[{"event":{"id":"event/0","action":{"id":"raise"}},"share":"0.4","resourceQuantity":{"hasNumericalValue":"10"}},`+
 			`{"event":{"id":"event/1","action":{"id":"consume"}},"share":"1","resourceQuantity":{"hasNumericalValue":"4"}},{"event":{"id":"event/2","action":{"id":"produce"}},"share":"1","resourceQuantity":{"hasNumericalValue":"3"}}]},`+
 			`"commitment":{"fulfilledBy":{"nodes":[{"id":"event/2","correctedBy":{"nodes":[{"id":"event/3"}]}}]}},`+
 			`"process":{"finished":true,"hasInput":{"nodes":[{"__typename":"EconomicEvent","id":"event/1","resourceQuantity":{"hasNumericalValue":"4"}}]},"observedOutputs":{"nodes":[{"id":"event/2"},{"id":"event/3"}]}}}`)
+	d.want(`mutation { a: createEconomicEvent(event: {id: "event/4", action: "transfer", provider: "agent/ann", receiver: "agent/mill", resourceInventoriedAs: "resource/wool", resourceQuantity: {hasNumericalValue: 1, hasUnit: "unit/kg"}, hasPointInTime: "2023-05-12"},
+		newInventoriedResource: {id: "resource/wool-2", name: "At the mill"}, key: "17") { economicResource { id name conformsTo { id } primaryAccountable { id } } } finish(of: ["promise/1"], key: "18") { records { id } } }`,
+		`{"a":{"economicResource":{"id":"resource/wool-2","name":"At the mill","conformsTo":{"id":"spec/wool"},"primaryAccountable":{"id":"agent/mill"}}},"finish":{"records":[{"id":"promise/1"}]}}`)
+	a := d.ask(`mutation { one: createPlan(plan: {id: "plan/1", name: "One"}) { plan { id } } two: createPlan(plan: {id: "plan/may", name: "Other"}) { plan { id } } three: createPlan(plan: {id: "plan/3", name: "Three"}) { plan { id } } }`, nil)
+	if string(a.Data) != `{"one":{"plan":{"id":"plan/1"}},"two":null,"three":{"plan":{"id":"plan/3"}}}` || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "idTaken" {
+		t.Errorf("%s %+v", a.Data, a.Errors)
+	}
 	differences, err := d.Replay(t.Context())
 	if err != nil || len(differences) > 0 {
 		t.Errorf("replay: %v %+v", err, differences)
@@ -63,7 +74,7 @@ func TestUpdates(t *testing.T) {
 	d.want(`mutation { updateIntent(intent: {id: "need/yarn", revisionId: "1", name: "Mittens", note: null, tier: 2}, key: "a") { intent { revisionId name note tier receiver { id } } } }`,
 		`{"updateIntent":{"intent":{"revisionId":"2","name":"Mittens","note":null,"tier":2,"receiver":{"id":"agent/ann"}}}}`)
 	a := d.refused("changedSince", `mutation { updateIntent(intent: {id: "need/yarn", revisionId: "1", name: "Gloves"}, key: "b") { intent { id } } }`, nil)
-	if e := a.Errors[0]; e.Extensions.Values["entry"] != "2" || e.Extensions.Hint == "" || e.Extensions.Place != "need/yarn" || len(e.Path) != 1 || string(a.Data) != "null" {
+	if e := a.Errors[0]; e.Extensions.Values["entry"] != "2" || e.Extensions.Hint == "" || e.Extensions.Place != "need/yarn" || len(e.Path) != 1 || string(a.Data) != `{"updateIntent":null}` {
 		t.Errorf("%+v %s", e, a.Data)
 	}
 	d.want(`mutation { updatePerson(person: {id: "agent/ann", revisionId: "1", name: "Ann Spinner"}, key: "c") { person { name note } } }`, `{"updatePerson":{"person":{"name":"Ann Spinner","note":"allergic to nettles"}}}`)

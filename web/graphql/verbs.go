@@ -28,12 +28,12 @@ func (s *schema) verbs(mutation *object) {
 	records, ids := argument{"records", "[RecordInput!]!", ""}, argument{"of", "[ID!]!", ""}
 	rest := []argument{{"seen", "[SeenInput!]", ""}, {"at", "DateTime", ""}, {"key", "ID", ""}, {"salt", "String", ""}, {"proof", "ProofInput", ""}}
 	for _, k := range withRecords {
-		mutation.field(string(k), "ActResult!", acts(k), append([]argument{records}, rest...)...)
+		mutation.field(string(k), "ActResult", acts(k), append([]argument{records}, rest...)...)
 	}
 	for _, k := range withIDs {
-		mutation.field(string(k), "ActResult!", acts(k), append([]argument{ids}, rest...)...)
+		mutation.field(string(k), "ActResult", acts(k), append([]argument{ids}, rest...)...)
 	}
-	mutation.field(string(journal.Adopt), "ActResult!", acts(journal.Adopt), append([]argument{records, {"of", "[ID!]", ""}}, rest...)...)
+	mutation.field(string(journal.Adopt), "ActResult", acts(journal.Adopt), append([]argument{records, {"of", "[ID!]", ""}}, rest...)...)
 	act := s.add(&object{kind: isInput, name: "ActInput"})
 	act.field("kind", "ActKind!", nil)
 	act.field("records", "[RecordInput!]", nil)
@@ -41,7 +41,7 @@ func (s *schema) verbs(mutation *object) {
 	for _, a := range rest {
 		act.field(a.name, a.typ, nil)
 	}
-	f := mutation.field("do", "[ActResult!]!", doAll, argument{"acts", "[ActInput!]!", ""})
+	f := mutation.field("do", "[ActResult!]", doAll, argument{"acts", "[ActInput!]!", ""})
 	f.times = usualList
 }
 
@@ -117,8 +117,8 @@ func doAll(x *execution, _ any, args arguments) (any, error) {
 		return nil, err
 	}
 	out := []any{}
-	for _, r := range results {
-		out = append(out, &done{r, nil})
+	for i, r := range results {
+		out = append(out, &done{r, nil, all[i].Of})
 	}
 	return out, nil
 }
