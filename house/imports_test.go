@@ -28,7 +28,7 @@ var may = []struct {
 	{"host", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "node", "zone", "examples", "people"}, "the networks of one server stand behind its doors"},
 	{"web", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "node", "zone", "host", "people"}, "the door for people and programs"},
 	{"packaging", nil, "the Debian package is made by a script; its test runs it"},
-	{"bench", []string{"vf", "rule", "plan", "format", "zone", "web", "store"}, "measures the planner, and a server from outside with what runs servers and databases for tests"},
+	{"bench", []string{"vf", "rule", "plan", "format", "zone", "web", "store", "journal", "node", "host"}, "measures the planner, and a server from outside with what runs servers and databases for tests; makes long books through the door"},
 	{"house", nil, "the rules of the house read source, they do not run it"},
 	{"cmd", []string{"vf", "rule", "journal", "ledger", "plan", "coordination", "store", "format", "node", "zone", "host", "web", "people"}, "programs may use all, save the bench"},
 }
