@@ -46,7 +46,7 @@ func (h *Host) share(ctx context.Context, name string) error {
 	trouble := func(err error) {
 		h.log.Warn("the database does not answer as it should; it is tried again", "network", name, "reason", err)
 	}
-	n, err := Shared(ctx, address, h.databaseOptions(), node.Options{Signer: signer, Now: h.now, Wait: h.wait}, trouble)
+	n, err := Shared(ctx, address, h.databaseOptions(), node.Options{Signer: signer, Now: h.now, Wait: h.wait, Images: KeepImage(filepath.Join(h.data, folder, name))}, trouble)
 	if err != nil {
 		return err
 	}

@@ -27,13 +27,14 @@
 //
 //	books.sqlite, network.key             a network begun on the command line; its name is the last part of its id
 //	networks/NAME/books.sqlite, …key      the others, a folder each
+//	books.image                           beside them in long books: a copy for quick starts
 //
 // With a database (postgres://…) the books stand in it, and the data folder holds
 // the keys alone. Whoever has a key can write the books.
 //
 // # Limits
 //
-// All records of all networks are held in memory (about 1 kB each). SQLite takes
+// All records of all networks are held in memory (see package node). SQLite takes
 // one server on one data folder; with PostgreSQL there may be several, each of
 // which follows the journal.
 package host

@@ -122,7 +122,7 @@ func (h *Host) open(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	n, err := node.Open(ctx, s, node.Options{Signer: signer, Now: h.now})
+	n, err := node.Open(ctx, s, node.Options{Signer: signer, Now: h.now, Images: KeepImage(dir)})
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
@@ -213,7 +213,7 @@ func (h *Host) beginFolder(ctx context.Context, name, id string) error {
 	if err != nil {
 		return err
 	}
-	n, err := node.Create(ctx, s, id, vf.ID(id), node.Options{Signer: signer, Now: h.now})
+	n, err := node.Create(ctx, s, id, vf.ID(id), node.Options{Signer: signer, Now: h.now, Images: KeepImage(dir)})
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}

@@ -48,7 +48,10 @@ func (h *Host) follow(name string, n *node.Node) *Network {
 	if h.people != nil {
 		untell = w.notify(ctx, h.people)
 	}
-	w.stop = func() { cancel(); <-w.done; untell() }
+	var beside sync.WaitGroup
+	w.stop = func() { cancel(); <-w.done; beside.Wait(); untell() }
+	w.tellOpened()
+	beside.Go(func() { w.keep(ctx) })
 	go w.run(ctx)
 	return w
 }

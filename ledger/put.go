@@ -139,10 +139,20 @@ func (s *State) events() iter.Seq2[*vf.EconomicEvent, Posting] {
 		for x := s; x != nil; x = x.parent {
 			chain = append(chain, x)
 		}
+		give := func(id vf.ID) bool {
+			kept, _ := s.postings.get(string(id))
+			return yield(find[*vf.EconomicEvent](s, id), kept)
+		}
+		if ground := chain[len(chain)-1].ground; ground != nil {
+			for id := range ground.Posted() {
+				if !give(id) {
+					return
+				}
+			}
+		}
 		for i := len(chain) - 1; i >= 0; i-- {
 			for _, id := range chain[i].log {
-				kept, _ := s.postings.get(string(id))
-				if !yield(find[*vf.EconomicEvent](s, id), kept) {
+				if !give(id) {
 					return
 				}
 			}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"iter"
 	"slices"
 	"sort"
 
@@ -18,6 +19,7 @@ type State struct {
 	postings  book[Posting]
 	progress  book[Progress]
 	carried   book[vf.Measure]
+	ground    Ground  // what it stands on if it is no fork; mostly nil
 	log       []vf.ID // events posted here, in order
 	before    int64   // how many were posted below
 	units     *vf.Units
@@ -63,14 +65,19 @@ type Progress struct {
 
 // book is a map with another one below it.
 type book[V any] struct {
-	below *book[V]
-	own   map[string]V
+	below  *book[V]
+	own    map[string]V
+	ground func(key string) (V, bool) // what it stands on if there is none below; mostly nil
+	keys   func() iter.Seq[string]    // of the ground, and others
 }
 
 func (b *book[V]) get(key string) (V, bool) {
 	for ; b != nil; b = b.below {
 		if v, ok := b.own[key]; ok {
 			return v, true
+		}
+		if b.ground != nil {
+			return b.ground(key)
 		}
 	}
 	var none V
@@ -102,6 +109,13 @@ func (b *book[V]) all() map[string]V {
 		chain = append(chain, x)
 	}
 	m := make(map[string]V, len(chain[len(chain)-1].own))
+	if last := chain[len(chain)-1]; last.ground != nil {
+		for key := range last.keys() {
+			if v, ok := last.ground(key); ok {
+				m[key] = v
+			}
+		}
+	}
 	for i := len(chain) - 1; i >= 0; i-- {
 		for k, v := range chain[i].own {
 			m[k] = v
@@ -126,7 +140,7 @@ func New() *State { return &State{} }
 // put and posted to it stays in it until [State.Merge]. While a fork is in use,
 // the state below must not change but by that fork's Merge.
 func (s *State) Fork() *State {
-	f := &State{parent: s, before: s.before + int64(len(s.log))}
+	f := &State{parent: s, before: s.Posted()}
 	f.records.below, f.origins.below = &s.records, &s.origins
 	f.postings.below, f.progress.below = &s.postings, &s.progress
 	f.carried.below = &s.carried
@@ -147,7 +161,7 @@ func (s *State) Merge() {
 		p.unitIDs, p.units, p.unitsRead = append(p.unitIDs, s.unitIDs...), s.units, s.unitsRead
 		p.ownUnits = true
 	}
-	s.before, s.log, s.unitIDs, s.ownUnits = p.before+int64(len(p.log)), nil, nil, false
+	s.before, s.log, s.unitIDs, s.ownUnits = p.Posted(), nil, nil, false
 }
 
 // Record returns the current record of an id, nil if there is none. A resource
@@ -180,14 +194,7 @@ func (s *State) Posting(event vf.ID) (Posting, bool) { return s.postings.get(str
 
 // Records returns all current records, in order of their ids.
 func (s *State) Records() []vf.Record {
-	all := s.records.all()
-	list := make([]vf.Record, 0, len(all))
-	for _, id := range sortedKeys(all) {
-		if r := all[id]; r != nil {
-			list = append(list, r)
-		}
-	}
-	return list
+	return slices.Collect(s.Each())
 }
 
 // Units answers about the units declared so far; the error is a refusal of

@@ -34,6 +34,10 @@ func (s *State) Changed() ([]View, map[string]vf.Record) {
 	return views(s.origins.own, s.postings.own, s.progress.own, s.carried.own), s.records.own
 }
 
+// ChangedRecords returns the records that a fork has changed, nil for one that was
+// removed; the map must not be changed.
+func (s *State) ChangedRecords() map[string]vf.Record { return s.records.own }
+
 func views(origins map[string]Origin, postings map[string]Posting, progress map[string]Progress, carried map[string]vf.Measure) []View {
 	var list []View
 	list = appendViews(list, ViewCarried, carried)
@@ -127,7 +131,7 @@ func (s *State) Balances() ([]Balance, error) {
 	}
 	rows := map[string]*Balance{}
 	var order []string
-	for _, rec := range s.Records() {
+	for rec := range s.Each() {
 		r, ok := rec.(*vf.EconomicResource)
 		if !ok || unitOf(r) == "" {
 			continue

@@ -145,7 +145,9 @@ func (d *draft) say(a *Act, records []vf.Record) ([]vf.Record, error) {
 // propose plans what is in a draft, and makes records of what the plan proposes.
 func (d *draft) propose(p *vf.Plan) ([]vf.Record, error) {
 	g := &vf.Graph{}
-	g.Add(d.state.Records()...)
+	for r := range d.state.Each() {
+		g.Add(r)
+	}
 	made, err := plan.New(g, plan.Settings{Now: p.Created, Zone: zone.Load})
 	if err != nil {
 		return nil, err
@@ -203,7 +205,7 @@ func (d *draft) adoptedNames(p *vf.Plan, r *plan.Report) map[vf.ID]vf.ID {
 // begun lists the processes that are finished, or that a promise or an event names.
 func (d *draft) begun() map[vf.ID]bool {
 	list := map[vf.ID]bool{}
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		switch r := r.(type) {
 		case *vf.Commitment:
 			list[r.InputOf], list[r.OutputOf] = true, true
@@ -225,7 +227,7 @@ func (d *draft) stale(id vf.ID, proposed []vf.Record) []vf.ID {
 		keep[r.Key()] = true
 	}
 	within := map[vf.ID]vf.ID{} // of what was adopted: its process
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		switch r := r.(type) {
 		case *vf.Process:
 			if r.PlannedWithin == id {
@@ -237,7 +239,7 @@ func (d *draft) stale(id vf.ID, proposed []vf.Record) []vf.ID {
 			}
 		}
 	}
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		if within[r.Key()] == "" {
 			references(r, func(named vf.ID) { keep[within[named]], keep[named] = true, true })
 		}

@@ -28,7 +28,7 @@ func (n *Node) Before(ctx context.Context, seq int64) (*vf.Graph, error) {
 	g := &vf.Graph{}
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		if n.hashes[r.Key()] != "" && n.hashes[r.Key()] == d.hashes[r.Key()] {
 			if r, err = n.whole(r); err != nil {
 				return nil, err

@@ -128,7 +128,7 @@ func (d *draft) addFlows(g, known *vf.Graph, here map[vf.ID]bool) {
 	if len(waiting) == 0 {
 		return
 	}
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		if f, ok := r.(*vf.RecipeFlow); ok && waiting[f.RecipeOutputOf] && !here[f.ID] {
 			known.Add(f)
 		}
@@ -188,17 +188,13 @@ const (
 // around lists ids of records in the books that stand around one in their order.
 func (d *draft) around(id vf.ID) []string {
 	var list []string
-	n := 0
-	take := func(p place) bool {
-		if p.record != nil {
-			list = append(list, string(p.id))
+	for _, back := range []bool{true, false} {
+		for _, p := range d.n.index.around(id, back, mostAround) {
+			if p.Record != nil {
+				list = append(list, string(p.ID))
+			}
 		}
-		n++
-		return n < mostAround
 	}
-	d.n.index.places.Descend(place{id: id}, take)
-	n = 0
-	d.n.index.places.Ascend(place{id: id}, take)
 	return list
 }
 

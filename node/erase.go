@@ -119,7 +119,7 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 		}
 	}
 	var list []vf.ID
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		hash := d.hash(r.Key())
 		if !isPerson(r) && d.live(hash) && (entered[hash] || d.namesAlone(r, person)) {
 			list = append(list, r.Key())

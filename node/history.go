@@ -149,7 +149,7 @@ func (n *Node) Revision(ctx context.Context, id vf.ID, sequence int64) (vf.Recor
 	if i == len(past)-1 {
 		return s.Record(id)
 	}
-	if r, _ := s.index.places.Get(place{id: id}); isResource(r.record) {
+	if r, _ := s.index.place(id); isResource(r.Record) {
 		return n.replayed(ctx, id, sequence)
 	}
 	entries, err := n.Pick(ctx, past[:i+1])
@@ -170,7 +170,7 @@ func (n *Node) Revision(ctx context.Context, id vf.ID, sequence int64) (vf.Recor
 	if found == nil || hash == "" || n.liveHash(id) != hash {
 		return found, nil
 	}
-	return n.joinedRecord(place{id: id, record: found, hash: hash})
+	return n.joinedRecord(place{ID: id, Record: found, Hash: hash})
 }
 
 func isResource(r vf.Record) bool {
@@ -218,7 +218,7 @@ func (n *Node) replayed(ctx context.Context, id vf.ID, sequence int64) (vf.Recor
 	}
 	r := d.state.Record(id)
 	if hash := d.hashes[id]; r != nil && hash != "" && n.liveHash(id) == hash {
-		return n.joinedRecord(place{id: id, record: r, hash: hash})
+		return n.joinedRecord(place{ID: id, Record: r, Hash: hash})
 	}
 	return r, nil
 }

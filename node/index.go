@@ -2,57 +2,64 @@ package node
 
 import (
 	"cmp"
-	"reflect"
+	"iter"
 	"slices"
 
 	"github.com/tidwall/btree"
 
+	"commonweal/node/packed"
 	"commonweal/vf"
 )
 
 // index finds records for readers: by id, by class in the order of ids, and by
-// what they refer to. It follows each batch that became durable; copies of it cost
-// nothing until the next act, and then only what that act touches.
+// what they refer to. It may stand on an image; then it holds what is other than in
+// that. It follows each batch that became durable; copies of it cost nothing until
+// the next act, and then only what that act touches.
 type index struct {
+	ground *packed.Image // nil: there is nothing below
 	places *btree.BTreeG[place]
-	class  map[vf.Class]*btree.BTreeG[vf.ID] // all agents are under Agent, those of a kind under it too
-	links  *btree.BTreeG[link]
+	class  map[vf.Class]*changes[vf.ID] // all agents are under Agent, those of a kind under it too
+	links  *changes[packed.Link]
 }
 
-// place is one record of the index.
-type place struct {
-	id     vf.ID
-	record vf.Record // the public part; nil once it was withdrawn
-	hash   string    // of its profile
-	past   []int64   // the entries that changed it; those of an older copy are the beginning of these
+// place is one record of the index. Its Past in an older copy is the beginning of that
+// in a newer one.
+type place = packed.Place
+
+// changes are what was added to a list in an image, and what was taken from it.
+type changes[T any] struct {
+	added, gone *btree.BTreeG[T]
 }
 
-// link says that a record refers to another one by a property of its class.
-type link struct {
-	property uint16
-	to, from vf.ID
-}
-
-func byID(a, b place) bool { return a.id < b.id }
-
-func byTarget(a, b link) bool {
-	if a.property != b.property {
-		return a.property < b.property
+func (c *changes[T]) add(v T) {
+	if _, was := c.gone.Delete(v); !was {
+		c.added.Set(v)
 	}
-	if c := cmp.Compare(a.to, b.to); c != 0 {
-		return c < 0
-	}
-	return a.from < b.from
 }
+
+func (c *changes[T]) remove(v T, inGround bool) {
+	if _, was := c.added.Delete(v); !was && inGround {
+		c.gone.Set(v)
+	}
+}
+
+func (c *changes[T]) copy() *changes[T] { return &changes[T]{c.added.Copy(), c.gone.Copy()} }
+
+func newChanges[T any](less func(a, b T) bool) *changes[T] {
+	return &changes[T]{newTree(less), newTree(less)}
+}
+
+func byID(a, b place) bool { return a.ID < b.ID }
 
 func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
 	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true}) // the Node's own lock guards it
 }
 
-func newIndex() *index {
-	x := &index{places: newTree(byID), class: map[vf.Class]*btree.BTreeG[vf.ID]{}, links: newTree(byTarget)}
+func newIndex(ground *packed.Image) *index {
+	x := &index{ground: ground, places: newTree(byID), class: map[vf.Class]*changes[vf.ID]{},
+		links: newChanges(func(a, b packed.Link) bool { return a.Compare(b) < 0 })}
 	for _, c := range vf.Classes() {
-		x.class[c] = newTree(func(a, b vf.ID) bool { return a < b })
+		x.class[c] = newChanges(func(a, b vf.ID) bool { return a < b })
 	}
 	return x
 }
@@ -60,108 +67,54 @@ func newIndex() *index {
 // copy returns an index that later changes do not touch. The one that is copied
 // must not be written to meanwhile.
 func (x *index) copy() *index {
-	c := &index{places: x.places.Copy(), class: make(map[vf.Class]*btree.BTreeG[vf.ID], len(x.class)), links: x.links.Copy()}
-	for class, tree := range x.class {
-		c.class[class] = tree.Copy()
+	c := &index{ground: x.ground, places: x.places.Copy(), class: make(map[vf.Class]*changes[vf.ID], len(x.class)), links: x.links.copy()}
+	for class, list := range x.class {
+		c.class[class] = list.copy()
 	}
 	return c
 }
 
-// reference is a property by which records of a class refer to others.
-type reference struct {
-	number uint16
-	field  int // in the struct
-}
-
-// property is a property of a class.
-type property struct {
-	class vf.Class
-	name  string
-}
-
-// properties numbers the properties of each class that refer to records, and
-// referring lists them. The units of measures are not among them.
-var properties, referring = func() (map[property]uint16, map[vf.Class][]reference) {
-	numbers, of := map[property]uint16{}, map[vf.Class][]reference{}
-	for _, c := range vf.Classes() {
-		t := reflect.TypeOf(vf.NewRecord(c)).Elem()
-		for _, f := range vf.Fields(c) {
-			if f.Name != "@id" && (f.Type == reflect.TypeFor[vf.ID]() || f.Type == reflect.TypeFor[[]vf.ID]()) {
-				number := uint16(len(numbers))
-				numbers[property{c, f.Name}] = number
-				of[c] = append(of[c], reference{number, fieldOf(t, f.Name)})
-			}
-		}
+// place returns the place of an id, false if it never was in the books.
+func (x *index) place(id vf.ID) (place, bool) {
+	if p, ok := x.places.Get(place{ID: id}); ok || x.ground == nil {
+		return p, ok
 	}
-	return numbers, of
-}()
-
-// fieldOf is the number of the struct's field that holds a property.
-func fieldOf(t reflect.Type, property string) int {
-	for i := range t.NumField() {
-		if tag := t.Field(i).Tag.Get("json"); len(tag) >= len(property) && tag[:len(property)] == property &&
-			(len(tag) == len(property) || tag[len(property)] == ',') {
-			return i
-		}
-	}
-	panic("node: no field holds the property " + property) // vf.Fields named it
-}
-
-// linksOf lists the links of a record, sorted, each once.
-func linksOf(r vf.Record) []link {
-	if r == nil {
-		return nil
-	}
-	v := reflect.ValueOf(r).Elem()
-	list := make([]link, 0, 8)
-	for _, p := range referring[r.Class()] {
-		switch x := v.Field(p.field).Addr().Interface().(type) {
-		case *vf.ID:
-			if *x != "" {
-				list = append(list, link{p.number, *x, r.Key()})
-			}
-		case *[]vf.ID:
-			for _, id := range *x {
-				list = append(list, link{p.number, id, r.Key()})
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b link) int {
-		return cmp.Or(cmp.Compare(a.property, b.property), cmp.Compare(a.to, b.to))
-	})
-	return slices.Compact(list)
+	return x.ground.Place(id)
 }
 
 // put sets the record of an id, nil if there is none any more.
 func (x *index) put(id vf.ID, r vf.Record) {
-	p, _ := x.places.Get(place{id: id})
-	was, now := linksOf(p.record), linksOf(r)
-	for _, l := range was {
-		if _, keeps := slices.BinarySearchFunc(now, l, compareLinks); !keeps {
-			x.links.Delete(l)
+	p, _ := x.place(id)
+	p.ID = id
+	was := p.Record
+	p.Record = r
+	x.set(p, was)
+}
+
+// set sets a place; was is the record that it had.
+func (x *index) set(p place, was vf.Record) {
+	before, now := packed.Links(was), packed.Links(p.Record)
+	for _, l := range before {
+		if _, keeps := slices.BinarySearchFunc(now, l, packed.Link.Compare); !keeps {
+			x.links.remove(l, x.ground != nil)
 		}
 	}
 	for _, l := range now {
-		if _, had := slices.BinarySearchFunc(was, l, compareLinks); !had {
-			x.links.Set(l)
+		if _, had := slices.BinarySearchFunc(before, l, packed.Link.Compare); !had {
+			x.links.add(l)
 		}
 	}
 	switch {
-	case p.record == nil && r != nil:
-		x.enlist(r, func(t *btree.BTreeG[vf.ID]) { t.Set(id) })
-	case p.record != nil && r == nil:
-		x.enlist(p.record, func(t *btree.BTreeG[vf.ID]) { t.Delete(id) })
+	case was == nil && p.Record != nil:
+		x.enlist(p.Record, func(list *changes[vf.ID]) { list.add(p.ID) })
+	case was != nil && p.Record == nil:
+		x.enlist(was, func(list *changes[vf.ID]) { list.remove(p.ID, x.ground != nil) })
 	}
-	p.id, p.record = id, r
 	x.places.Set(p)
 }
 
-func compareLinks(a, b link) int {
-	return cmp.Or(cmp.Compare(a.property, b.property), cmp.Compare(a.to, b.to))
-}
-
 // enlist calls f with the lists of classes to which a record belongs.
-func (x *index) enlist(r vf.Record, f func(*btree.BTreeG[vf.ID])) {
+func (x *index) enlist(r vf.Record, f func(*changes[vf.ID])) {
 	f(x.class[r.Class()])
 	if _, ok := r.(*vf.Agent); ok && r.Class() != "Agent" {
 		f(x.class["Agent"])
@@ -170,28 +123,220 @@ func (x *index) enlist(r vf.Record, f func(*btree.BTreeG[vf.ID])) {
 
 // hashed sets the hash of a record's profile.
 func (x *index) hashed(id vf.ID, hash string) {
-	if p, ok := x.places.Get(place{id: id}); ok && p.hash != hash {
-		p.hash = hash
+	if p, ok := x.place(id); ok && p.Hash != hash {
+		p.Hash = hash
 		x.places.Set(p)
 	}
 }
 
 // passed adds entries to the past of a record, which may be gone.
 func (x *index) passed(id vf.ID, entries []int64) {
-	p, _ := x.places.Get(place{id: id})
-	p.id, p.past = id, append(p.past, entries...)
+	p, _ := x.place(id)
+	p.ID, p.Past = id, append(p.Past, entries...)
 	x.places.Set(p)
 }
 
 // past are the entries that changed a record, in order.
 func (x *index) past(id vf.ID) []int64 {
-	p, _ := x.places.Get(place{id: id})
-	return p.past
+	if p, ok := x.places.Get(place{ID: id}); ok || x.ground == nil {
+		return p.Past
+	}
+	return x.ground.Past(id)
+}
+
+// each gives all places in the order of their ids. Nothing may change meanwhile.
+func (x *index) each(yield func(place) bool) {
+	next, stop := func() (string, bool) { return "", false }, func() {}
+	if x.ground != nil {
+		next, stop = iter.Pull(x.ground.Keys())
+	}
+	defer stop()
+	key, more := next()
+	below := func(until string, all bool) bool { // gives those of the image that come before a key
+		for ; more && (all || key < until); key, more = next() {
+			if p, ok := x.ground.Place(vf.ID(key)); ok && !yield(p) {
+				return false
+			}
+		}
+		return true
+	}
+	going := true
+	x.places.Scan(func(p place) bool {
+		if going = below(string(p.ID), false); going {
+			going = yield(p)
+		}
+		if more && key == string(p.ID) {
+			key, more = next()
+		}
+		return going
+	})
+	if going {
+		below("", true)
+	}
+}
+
+// around lists at most so many places from an id on, or back.
+func (x *index) around(id vf.ID, back bool, most int) []place {
+	var list []place
+	take := func(p place) bool {
+		list = append(list, p)
+		return len(list) < most
+	}
+	if back {
+		x.places.Descend(place{ID: id}, take)
+	} else {
+		x.places.Ascend(place{ID: id}, take)
+	}
+	if x.ground == nil {
+		return list
+	}
+	own := len(list)
+	for p := range x.ground.Around(id, back) {
+		if _, later := x.places.Get(place{ID: p.ID}); later {
+			continue
+		}
+		if list = append(list, p); len(list) == own+most {
+			break
+		}
+	}
+	slices.SortFunc(list, func(a, b place) int { return cmp.Compare(a.ID, b.ID) })
+	if back {
+		slices.Reverse(list)
+	}
+	return list[:min(most, len(list))]
+}
+
+// ofClass is the list of a class.
+func (x *index) ofClass(c vf.Class) sorted {
+	own := x.class[c]
+	s := sorted{gone: func(id vf.ID) bool {
+		_, gone := own.gone.Get(id)
+		return gone
+	}, added: func(from vf.ID, backwards bool, f func(vf.ID) bool) {
+		switch {
+		case backwards && from == "":
+			own.added.Reverse(f)
+		case backwards:
+			own.added.Descend(from, f)
+		default:
+			own.added.Ascend(from, f)
+		}
+	}}
+	if x.ground != nil {
+		s.below = x.ground.Class(c)
+	}
+	return s
+}
+
+// referring is the list of what refers to an id by a property.
+func (x *index) referring(property uint16, to vf.ID) sorted {
+	s := sorted{gone: func(id vf.ID) bool {
+		_, gone := x.links.gone.Get(packed.Link{Property: property, To: to, From: id})
+		return gone
+	}, added: func(from vf.ID, backwards bool, f func(vf.ID) bool) {
+		pivot := packed.Link{Property: property, To: to, From: from}
+		g := func(l packed.Link) bool { return l.Property == property && l.To == to && f(l.From) }
+		switch {
+		case backwards && from == "":
+			pivot.To += "\x00" // just behind all of the target's
+			x.links.added.Descend(pivot, func(l packed.Link) bool { return l == pivot || l.To == pivot.To || g(l) })
+		case backwards:
+			x.links.added.Descend(pivot, g)
+		default:
+			x.links.added.Ascend(pivot, g)
+		}
+	}}
+	if x.ground != nil {
+		s.below = x.ground.Referring(property, to)
+	}
+	return s
+}
+
+// linked calls f with each record that refers to any other by a property, and with one
+// that refers to several several times.
+func (x *index) linked(property uint16, f func(vf.ID)) {
+	if x.ground != nil {
+		for l := range x.ground.Linked(property) {
+			if _, gone := x.links.gone.Get(l); !gone {
+				f(l.From)
+			}
+		}
+	}
+	x.links.added.Ascend(packed.Link{Property: property}, func(l packed.Link) bool {
+		if l.Property != property {
+			return false
+		}
+		f(l.From)
+		return true
+	})
+}
+
+// sorted is a list of ids: that of an image, with what was added to it, without what
+// was taken from it.
+type sorted struct {
+	below packed.List
+	gone  func(vf.ID) bool
+	added func(from vf.ID, backwards bool, f func(vf.ID) bool)
+}
+
+// ascend gives those from an id on; "" is before all.
+func (s sorted) ascend(from vf.ID, f func(vf.ID) bool) {
+	i := s.below.Search(from)
+	below := func(until vf.ID, all bool) bool {
+		for ; i < s.below.Len(); i++ {
+			id := s.below.At(i)
+			if !all && id >= until {
+				break
+			}
+			if !s.gone(id) && !f(id) {
+				return false
+			}
+		}
+		return true
+	}
+	going := true
+	s.added(from, false, func(id vf.ID) bool {
+		going = below(id, false) && f(id)
+		return going
+	})
+	if going {
+		below("", true)
+	}
+}
+
+// descend gives those from an id back; "" is behind all.
+func (s sorted) descend(from vf.ID, f func(vf.ID) bool) {
+	i := s.below.Len() - 1
+	if from != "" {
+		if i = s.below.Search(from); i == s.below.Len() || s.below.At(i) != from {
+			i--
+		}
+	}
+	below := func(until vf.ID, all bool) bool {
+		for ; i >= 0; i-- {
+			id := s.below.At(i)
+			if !all && id <= until {
+				break
+			}
+			if !s.gone(id) && !f(id) {
+				return false
+			}
+		}
+		return true
+	}
+	going := true
+	s.added(from, true, func(id vf.ID) bool {
+		going = below(id, false) && f(id)
+		return going
+	})
+	if going {
+		below("", true)
+	}
 }
 
 // loaded makes an index of records that are sorted by id.
 func loaded(records []vf.Record, hashes map[vf.ID]string, past map[vf.ID][]int64) *index {
-	x := newIndex()
+	x := newIndex(nil)
 	type target struct {
 		property uint16
 		to       vf.ID
@@ -199,10 +344,10 @@ func loaded(records []vf.Record, hashes map[vf.ID]string, past map[vf.ID][]int64
 	from := map[target][]vf.ID{}
 	for _, r := range records {
 		id := r.Key()
-		x.places.Load(place{id, r, hashes[id], past[id]})
-		x.enlist(r, func(t *btree.BTreeG[vf.ID]) { t.Load(id) })
-		for _, l := range linksOf(r) {
-			at := target{l.property, l.to}
+		x.places.Load(place{ID: id, Record: r, Hash: hashes[id], Past: past[id]})
+		x.enlist(r, func(list *changes[vf.ID]) { list.added.Load(id) })
+		for _, l := range packed.Links(r) {
+			at := target{l.Property, l.To}
 			from[at] = append(from[at], id)
 		}
 	}
@@ -213,12 +358,12 @@ func loaded(records []vf.Record, hashes map[vf.ID]string, past map[vf.ID][]int64
 	slices.SortFunc(targets, func(a, b target) int { return cmp.Or(cmp.Compare(a.property, b.property), cmp.Compare(a.to, b.to)) })
 	for _, t := range targets {
 		for _, id := range from[t] {
-			x.links.Load(link{t.property, t.to, id})
+			x.links.added.Load(packed.Link{Property: t.property, To: t.to, From: id})
 		}
 	}
 	for id, entries := range past { // of what was withdrawn
-		if _, ok := x.places.Get(place{id: id}); !ok {
-			x.places.Set(place{id: id, past: entries})
+		if _, ok := x.places.Get(place{ID: id}); !ok {
+			x.places.Set(place{ID: id, Past: entries})
 		}
 	}
 	return x

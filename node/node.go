@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +20,7 @@ type Options struct {
 	Signer journal.Signer  // nil opens the books for reading only
 	Now    func() vf.Time  // the system's clock in whole seconds if nil
 	Salt   func() [32]byte // random, never twice the same; the system's if nil
+	Images Images          // keeps an image of the books, for quick starts; nil does without
 	Wait   time.Duration   // how long acts wait for the turn, where several processes write; 10 seconds if 0, not at all if less
 }
 
@@ -65,6 +65,9 @@ type Node struct {
 	index    *index
 	snapshot *Snapshot // of index, made when asked for
 	wholes   sync.Map  // hash of a profile → record with it
+	opened   Opened
+	kept     int64          // how many entries the last image holds
+	since    map[vf.ID]bool // what changed since an image was begun; nil while none is made
 	signer   journal.Signer
 
 	subscribers struct {
@@ -91,7 +94,7 @@ func Create(ctx context.Context, s store.Store, network string, author vf.ID, o 
 func newNode(s store.Store, o Options) *Node {
 	n := &Node{store: s, options: o.filled(), state: ledger.New(), journal: &journal.State{}, register: coordination.NewRegister(),
 		authors: map[vf.ID]vf.ID{}, hashes: map[vf.ID]string{}, profiles: map[string][]byte{}}
-	n.signer, n.index = o.Signer, newIndex()
+	n.signer, n.index = o.Signer, newIndex(nil)
 	n.subscribers.list = map[int]func(Change){}
 	return n
 }
@@ -175,7 +178,7 @@ func (n *Node) Graph() (*vf.Graph, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	g = &vf.Graph{}
-	for _, r := range n.state.Records() {
+	for r := range n.state.Each() {
 		whole, err := n.whole(r)
 		if err != nil {
 			return nil, err
@@ -257,7 +260,8 @@ func (n *Node) readUnits() { _, _ = n.state.Units() }
 func (n *Node) merged(d *draft) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	_, records := d.state.Changed()
+	n.changedSince(d)
+	records := d.state.ChangedRecords()
 	for id, r := range records {
 		n.index.put(vf.ID(id), r)
 	}
@@ -278,7 +282,13 @@ func (n *Node) merged(d *draft) {
 			n.authors[id] = author
 		}
 	}
-	maps.Copy(n.hashes, d.hashes)
+	for id, hash := range d.hashes {
+		if hash == "" {
+			delete(n.hashes, id)
+		} else {
+			n.hashes[id] = hash
+		}
+	}
 	for _, p := range d.profiles {
 		if p.Value == nil {
 			delete(n.profiles, p.Key)

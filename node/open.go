@@ -44,7 +44,11 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 	if err := n.checkTail(ctx, m.Journal); err != nil {
 		return nil, err
 	}
-	if err := n.load(ctx); err != nil {
+	quick, err := n.openImage(ctx, m)
+	if err == nil && !quick {
+		err = n.load(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return n, nil

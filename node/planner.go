@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"commonweal/node/packed"
 	"commonweal/plan"
 	"commonweal/vf"
 	"commonweal/zone"
@@ -37,13 +38,13 @@ func (n *Node) Planner(s plan.Settings) (*Planner, error) {
 	p := &Planner{n: n, settings: s}
 	p.heard.changed = map[vf.ID]bool{}
 	n.write.Lock() // no act comes between the books that are read and those that are heard of
-	g, err := n.Graph()
-	if err == nil {
-		p.cancel = n.Subscribe(p.hear)
-		p.heard.last = n.Journal().Size() - 1
-	}
+	now := n.Snapshot()
+	p.cancel = n.Subscribe(p.hear)
+	p.heard.last = now.Size() - 1
 	n.write.Unlock()
+	g, err := now.planned()
 	if err != nil {
+		p.cancel()
 		return nil, err
 	}
 	p.facts = plan.NewFacts(g)
@@ -52,6 +53,59 @@ func (n *Node) Planner(s plan.Settings) (*Planner, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// planned returns the records that plans are made of. Of events these are those that
+// say something of a promise or an intent, and one of each process as input and as
+// output, which says that it is begun: a few of what there is in long books.
+func (s *Snapshot) planned() (*vf.Graph, error) {
+	g := &vf.Graph{}
+	add := func(id vf.ID) error {
+		r, err := s.Record(id)
+		if err == nil {
+			g.Add(r)
+		}
+		return err
+	}
+	for _, c := range vf.Classes() {
+		if c == "EconomicEvent" || c != "Agent" && isAgent(c) {
+			continue
+		}
+		for id := range s.Class(c, "", false) {
+			if err := add(id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, id := range sortedKeys(s.telling()) {
+		if err := add(id); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+// telling are the events that say something to plans.
+func (s *Snapshot) telling() map[vf.ID]bool {
+	list := map[vf.ID]bool{}
+	for _, name := range []string{"fulfills", "satisfies", "corrects"} {
+		number, _ := packed.Property("EconomicEvent", name)
+		s.index.linked(number, func(id vf.ID) { list[id] = true })
+	}
+	for process := range s.Class("Process", "", false) {
+		for _, name := range []string{"inputOf", "outputOf"} {
+			for id := range s.Referring("EconomicEvent", name, process, "", false) {
+				list[id] = true
+				break
+			}
+		}
+	}
+	return list
+}
+
+func isAgent(c vf.Class) bool {
+	_, ok := vf.NewRecord(c).(*vf.Agent)
+	return ok
 }
 
 // hear notes what an act changed.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"commonweal/journal"
+	"commonweal/node/packed"
 	"commonweal/vf"
 )
 
@@ -41,9 +42,9 @@ func (s *Snapshot) Size() int64 { return s.journal.Size() }
 // Record returns the record of an id with its personal part, nil if there is none.
 // The error is of rule profileDiffers: the store is damaged.
 func (s *Snapshot) Record(id vf.ID) (vf.Record, error) {
-	p, _ := s.index.places.Get(place{id: id})
-	if p.record == nil || p.hash == "" {
-		return p.record, nil
+	p, _ := s.index.place(id)
+	if p.Record == nil || p.Hash == "" {
+		return p.Record, nil
 	}
 	return s.n.joinedRecord(p)
 }
@@ -54,29 +55,25 @@ func (s *Snapshot) Past(id vf.ID) []int64 { return s.index.past(id) }
 
 // Count is how many records of a class there are; Agent counts agents of all kinds.
 func (s *Snapshot) Count(c vf.Class) int {
-	if t := s.index.class[c]; t != nil {
-		return t.Len()
+	t := s.index.class[c]
+	if t == nil {
+		return 0
 	}
-	return 0
+	n := t.added.Len() - t.gone.Len()
+	if s.index.ground != nil {
+		n += s.index.ground.Class(c).Len()
+	}
+	return n
 }
 
 // Class gives the ids of the records of a class in their order, from after an id
 // on ("" for all); backwards, from before it on. Agent gives agents of all kinds.
 func (s *Snapshot) Class(c vf.Class, after vf.ID, backwards bool) iter.Seq[vf.ID] {
 	return func(yield func(vf.ID) bool) {
-		t := s.index.class[c]
-		if t == nil {
+		if s.index.class[c] == nil {
 			return
 		}
-		f := func(id vf.ID) bool { return id == after || yield(id) }
-		switch {
-		case backwards && after == "":
-			t.Reverse(f)
-		case backwards:
-			t.Descend(after, f)
-		default:
-			t.Ascend(after, f)
-		}
+		s.index.ofClass(c).from(after, backwards, yield)
 	}
 }
 
@@ -85,27 +82,20 @@ func (s *Snapshot) Class(c vf.Class, after vf.ID, backwards bool) iter.Seq[vf.ID
 // backwards, from before it on. Units of measures are not looked for.
 func (s *Snapshot) Referring(c vf.Class, name string, to, after vf.ID, backwards bool) iter.Seq[vf.ID] {
 	return func(yield func(vf.ID) bool) {
-		number, ok := properties[property{c, name}]
-		if !ok {
-			return
-		}
-		f := func(l link) bool {
-			if l.property != number || l.to != to {
-				return false
-			}
-			return l.from == after || yield(l.from)
-		}
-		pivot := link{number, to, after}
-		switch {
-		case backwards && after == "":
-			pivot.to += "\x00" // just behind all of the target's
-			s.index.links.Descend(pivot, func(l link) bool { return l == pivot || l.to == pivot.to || f(l) })
-		case backwards:
-			s.index.links.Descend(pivot, f)
-		default:
-			s.index.links.Ascend(pivot, f)
+		if number, ok := packed.Property(c, name); ok {
+			s.index.referring(number, to).from(after, backwards, yield)
 		}
 	}
+}
+
+// from gives a list from after an id on ("" for all), or backwards from before it on.
+func (s sorted) from(after vf.ID, backwards bool, yield func(vf.ID) bool) {
+	f := func(id vf.ID) bool { return id == after || yield(id) }
+	if backwards {
+		s.descend(after, f)
+		return
+	}
+	s.ascend(after, f)
 }
 
 // joinedRecord joins a record with its profile, which is read once. A profile that
@@ -113,22 +103,22 @@ func (s *Snapshot) Referring(c vf.Class, name string, to, after vf.ID, backwards
 func (n *Node) joinedRecord(p place) (vf.Record, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	if now := n.state.Record(p.id); n.profiles[p.hash] == nil && now != nil && n.hashes[p.id] != p.hash {
-		p.record, p.hash = now, n.hashes[p.id]
+	if now := n.state.Record(p.ID); n.profiles[p.Hash] == nil && now != nil && n.hashes[p.ID] != p.Hash {
+		p.Record, p.Hash = now, n.hashes[p.ID]
 	}
-	if p.hash == "" || n.profiles[p.hash] == nil {
-		return p.record, nil
+	if p.Hash == "" || n.profiles[p.Hash] == nil {
+		return p.Record, nil
 	}
-	if r, ok := n.wholes.Load(p.hash); ok {
-		return with(p.record, r.(vf.Record)), nil
+	if r, ok := n.wholes.Load(p.Hash); ok {
+		return with(p.Record, r.(vf.Record)), nil
 	}
-	public, err := publicJSON(p.record, p.hash)
+	public, err := publicJSON(p.Record, p.Hash)
 	if err != nil {
 		return nil, err
 	}
-	r, err := joined(public, n.profiles[p.hash])
+	r, err := joined(public, n.profiles[p.Hash])
 	if err == nil {
-		n.wholes.Store(p.hash, r)
+		n.wholes.Store(p.Hash, r)
 	}
 	return r, err
 }

@@ -37,7 +37,7 @@ func withdraw(d *draft, a *Act) ([]vf.Record, error) {
 		gone[id] = true
 	}
 	var refused error
-	for _, r := range d.state.Records() {
+	for r := range d.state.Each() {
 		if gone[r.Key()] || refused != nil {
 			continue
 		}

@@ -35,7 +35,16 @@ func main() {
 	flag.StringVar(&s.data, "data", "", "data folder to be made")
 	flag.IntVar(&s.entries, "entries", 1_000_000, "entries of one record each")
 	flag.IntVar(&s.events, "events", 0, "events beside them, in entries of a thousand")
+	profile := flag.String("profile", "", "file for a CPU profile of opening")
+	opened := flag.Bool("open", false, "open the books that are there, and say how long it takes")
 	flag.Parse()
+	if *opened {
+		if err := open(context.Background(), s.data, *profile); err != nil {
+			fmt.Fprintln(os.Stderr, "books:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(context.Background(), s); err != nil {
 		fmt.Fprintln(os.Stderr, "books:", err)
 		os.Exit(1)

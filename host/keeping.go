@@ -1,0 +1,63 @@
+package host
+
+import (
+	"context"
+	"time"
+)
+
+// When images of the books are made: once so many entries came since the last one, and
+// so many times as long after it as it took, so that they take a tenth of a processor
+// at most. Small networks have none; they start soon without.
+const (
+	keepAfter = 20_000
+	keepShare = 10
+	keepLook  = 2 * time.Second // how often it is looked
+	keepWait  = time.Minute     // how long a stop waits for the last one
+)
+
+// keep makes images of the books now and then, until the context ends, and a last one
+// then.
+func (w *Network) keep(ctx context.Context) {
+	tick := time.NewTicker(keepLook)
+	defer tick.Stop()
+	var next time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWait)
+			defer cancel()
+			w.keepOne(last)
+			return
+		case <-tick.C:
+		}
+		if began := time.Now(); began.After(next) && w.keepOne(ctx) {
+			next = time.Now().Add(keepShare * time.Since(began))
+		}
+	}
+}
+
+// keepOne makes an image if enough came since the last one; it reports whether it tried.
+func (w *Network) keepOne(ctx context.Context) bool {
+	unkept := w.Unkept()
+	if unkept < keepAfter || w.Stopped() != nil {
+		return false
+	}
+	began := time.Now()
+	if err := w.Keep(ctx); err != nil {
+		if ctx.Err() == nil {
+			w.host.log.Warn("no image of the books was made; the next start takes longer", "network", w.Name, "reason", err)
+		}
+		return true
+	}
+	w.host.log.Info("made an image of the books", "network", w.Name, "entries", w.Journal().Size(), "new", unkept, "took", time.Since(began).Round(time.Millisecond))
+	return true
+}
+
+// tellOpened writes to the log how the books were opened.
+func (w *Network) tellOpened() {
+	how := w.Opened()
+	if how.Why != nil {
+		w.host.log.Warn("the image of the books was not used; they were opened from the views", "network", w.Name, "reason", how.Why)
+	}
+	w.host.log.Info("opened the books", "network", w.Name, "entries", w.Journal().Size(), "image", how.Image, "after", how.Entries)
+}

@@ -1,0 +1,286 @@
+package packed
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"iter"
+	"slices"
+
+	"commonweal/ledger"
+	"commonweal/vf"
+)
+
+// Content is what an image is made of. Nothing of it may change meanwhile.
+type Content struct {
+	Mark    []byte          // whatever its maker wants to know of it
+	Places  iter.Seq[Place] // in the order of ids; is gone through twice
+	State   *ledger.State
+	Authors map[vf.ID]vf.ID
+}
+
+// Place is one id of the books.
+type Place struct {
+	ID     vf.ID
+	Record vf.Record // nil of one that was withdrawn
+	Hash   string    // of its profile, "" if it has none
+	Past   []int64   // the entries that changed it, in order
+}
+
+// What a row holds, in this order.
+const (
+	hasHash   = 1 << iota
+	hasRecord // with its length
+	hasOrigin
+	hasPosting
+	hasProgress
+	hasCarried
+	hasPast
+)
+
+// The sections of an image.
+const (
+	inMark = iota
+	inTextEnds
+	inTexts
+	inRowEnds
+	inRows
+	inClassEnds
+	inClasses
+	inGroups // property, target, end in inLinks
+	inLinks
+	inPosted
+	inAuthors // id, author
+	inHashed
+	sections
+)
+
+// mostTexts is how many texts an image can hold: a link is one number of 64 bits.
+const mostTexts = 1 << 28
+
+// ErrTooLarge says that the books are larger than an image can be.
+var ErrTooLarge = errors.New("the books are too large for an image")
+
+// Pack makes an image.
+func Pack(ctx context.Context, c Content) (*Image, error) {
+	p := &packer{content: c, keys: c.State.Keys()}
+	p.number = map[string]uint32{"": 0}
+	collect := writer{number: func(s string) uint32 {
+		p.number[s] = 0
+		return 0
+	}}
+	if err := p.each(ctx, func(key string, place *Place) {
+		collect.out = collect.out[:0]
+		collect.text(key)
+		p.row(&collect, key, place)
+	}); err != nil {
+		return nil, err
+	}
+	for id, author := range c.Authors {
+		collect.text(string(id))
+		collect.text(string(author))
+	}
+	if err := p.texts(); err != nil {
+		return nil, err
+	}
+	if err := p.rows(ctx); err != nil {
+		return nil, err
+	}
+	p.lists()
+	m := &Image{}
+	for i := range p.sections {
+		m.sections[i] = p.sections[i]
+	}
+	m.begin()
+	return m, nil
+}
+
+// packer is an image that is being made.
+type packer struct {
+	content  Content
+	keys     []string // of what the ledger keeps
+	number   map[string]uint32
+	count    int
+	sections [sections][]byte
+
+	class  [][]uint32
+	links  []uint64
+	posted []uint32
+	hashed []uint32
+}
+
+// each gives each key that has something, in order, with its place, nil if it has none.
+func (p *packer) each(ctx context.Context, f func(key string, place *Place)) error {
+	at, done := 0, 0
+	for place := range p.content.Places {
+		for ; at < len(p.keys) && p.keys[at] < string(place.ID); at++ {
+			f(p.keys[at], nil)
+		}
+		if at < len(p.keys) && p.keys[at] == string(place.ID) {
+			at++
+		}
+		f(string(place.ID), &place)
+		if done++; done%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	for ; at < len(p.keys); at++ {
+		f(p.keys[at], nil)
+	}
+	return ctx.Err()
+}
+
+// row writes all that there is under a key, and returns what is kept.
+func (p *packer) row(w *writer, key string, place *Place) ledger.Kept {
+	if place == nil {
+		place = &Place{}
+	}
+	kept := p.content.State.Kept(key)
+	flags := byte(0)
+	for i, there := range []bool{place.Hash != "", place.Record != nil, kept.Origin != nil, kept.Posting != nil, kept.Progress != nil, kept.Carried != nil, len(place.Past) > 0} {
+		if there {
+			flags |= 1 << i
+		}
+	}
+	w.out = append(w.out, flags)
+	if place.Hash != "" {
+		w.text(place.Hash)
+	}
+	if place.Record != nil {
+		w.sized(place.Record)
+	}
+	if kept.Origin != nil {
+		w.origin(kept.Origin)
+	}
+	if kept.Posting != nil {
+		w.posting(kept.Posting)
+	}
+	if kept.Progress != nil {
+		w.progress(kept.Progress)
+	}
+	if kept.Carried != nil {
+		w.measure(*kept.Carried)
+	}
+	if len(place.Past) > 0 {
+		w.past(place.Past)
+	}
+	return kept
+}
+
+// texts numbers all texts in their order and writes them.
+func (p *packer) texts() error {
+	if len(p.number) >= mostTexts {
+		return ErrTooLarge
+	}
+	all := make([]string, 0, len(p.number))
+	size := 0
+	for s := range p.number {
+		all, size = append(all, s), size+len(s)
+	}
+	if size > maxSection {
+		return ErrTooLarge
+	}
+	slices.Sort(all)
+	ends, blob := make([]byte, 0, 4*len(all)), make([]byte, 0, size)
+	for i, s := range all {
+		p.number[s] = uint32(i)
+		blob = append(blob, s...)
+		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(blob)))
+	}
+	p.count = len(all)
+	p.sections[inMark], p.sections[inTextEnds], p.sections[inTexts] = p.content.Mark, ends, blob
+	return nil
+}
+
+// maxSection is how long a section can be, so that its places are 32 bits.
+const maxSection = 1<<32 - 1
+
+// rows writes the rows, and takes note of what finds them.
+func (p *packer) rows(ctx context.Context) error {
+	w := &writer{number: func(s string) uint32 { return p.number[s] }}
+	p.class = make([][]uint32, len(classes))
+	p.posted = make([]uint32, p.content.State.Posted())
+	ends, next := make([]byte, 0, 4*p.count), 0
+	err := p.each(ctx, func(key string, place *Place) {
+		n := p.number[key]
+		for ; next < int(n); next++ { // texts without rows
+			ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
+		}
+		kept := p.row(w, key, place)
+		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
+		next++
+		if place != nil {
+			p.found(n, place)
+		}
+		if kept.Posting != nil {
+			p.posted[kept.Posting.Number] = n
+		}
+	})
+	if len(w.out) > maxSection {
+		return ErrTooLarge
+	}
+	for ; next < p.count; next++ {
+		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
+	}
+	p.sections[inRowEnds], p.sections[inRows] = ends, w.out
+	return err
+}
+
+// found takes note of what finds a record.
+func (p *packer) found(n uint32, place *Place) {
+	if place.Hash != "" {
+		p.hashed = append(p.hashed, n)
+	}
+	if place.Record == nil {
+		return
+	}
+	c := numbers[place.Record.Class()]
+	p.class[c] = append(p.class[c], n)
+	if agent := numbers["Agent"]; c != agent {
+		if _, ok := place.Record.(*vf.Agent); ok {
+			p.class[agent] = append(p.class[agent], n)
+		}
+	}
+	for _, l := range Links(place.Record) {
+		p.links = append(p.links, uint64(l.Property)<<56|uint64(p.number[string(l.To)])<<28|uint64(n))
+	}
+}
+
+// lists writes the lists that find records.
+func (p *packer) lists() {
+	put := func(section int, n uint32) {
+		p.sections[section] = binary.LittleEndian.AppendUint32(p.sections[section], n)
+	}
+	sum := uint32(0)
+	for _, list := range p.class {
+		sum += uint32(len(list))
+		put(inClassEnds, sum)
+		for _, n := range list {
+			put(inClasses, n)
+		}
+	}
+	slices.Sort(p.links)
+	for i, l := range p.links {
+		put(inLinks, uint32(l&(mostTexts-1)))
+		if i == len(p.links)-1 || p.links[i+1]>>28 != l>>28 {
+			put(inGroups, uint32(l>>56))
+			put(inGroups, uint32(l>>28&(mostTexts-1)))
+			put(inGroups, uint32(i+1))
+		}
+	}
+	for _, n := range p.posted {
+		put(inPosted, n)
+	}
+	for _, n := range p.hashed {
+		put(inHashed, n)
+	}
+	ids := make([]vf.ID, 0, len(p.content.Authors))
+	for id := range p.content.Authors {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		put(inAuthors, p.number[string(id)])
+		put(inAuthors, p.number[string(p.content.Authors[id])])
+	}
+}
