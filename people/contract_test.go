@@ -164,22 +164,22 @@ func unknownNamesCostTheSame(t *testing.T, h *house) {
 	_, _ = h.join("ada")
 	keyOnly, _ := h.withPasskey("kay")
 	_ = keyOnly
-	cost := func(name, password string) (int64, string) {
-		before := h.Hashes()
+	cost := func(name, password string) (Work, string) {
+		before := h.Work()
 		_, err := h.SignIn(ctx, name, password, Browser{Origin: Origin{Address: "192.0.2.1"}})
-		return h.Hashes() - before, err.Error()
+		return h.Work().Minus(before), err.Error()
 	}
-	hashes, text := cost("ada", other)
-	if hashes != 1 {
-		t.Fatalf("a wrong password cost %d hashes", hashes)
+	work, text := cost("ada", other)
+	if work.Hashes != 1 || work.Statements < 5 || work.Transactions == 0 {
+		t.Fatalf("a wrong password cost %+v", work)
 	}
 	for _, name := range []string{"nobody", "kay", "", "not a name", "аdа", "x"} {
-		if n, said := cost(name, other); n != hashes || said != text {
-			t.Errorf("%q: %d hashes and %q, want %d and %q", name, n, said, hashes, text)
+		if n, said := cost(name, other); n != work || said != text {
+			t.Errorf("%q: %+v and %q, want %+v and %q", name, n, said, work, text)
 		}
 	}
-	if n, said := cost("nobody", ""); n != 1 || said != text { // the dummy's password opens nothing
-		t.Errorf("%d, %q", n, said)
+	if n, said := cost("nobody", ""); n != work || said != text { // the dummy's password opens nothing
+		t.Errorf("%+v, %q", n, said)
 	}
 }
 

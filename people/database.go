@@ -24,6 +24,7 @@ type querier interface {
 // dialect writes $1 as SQLite understands it too; no text of ours holds a dollar
 // sign otherwise.
 func (p *People) dialect(text string) string {
+	p.statements.Add(1)
 	if p.postgres {
 		return text
 	}
@@ -85,6 +86,7 @@ func (p *People) again(ctx context.Context, level sql.IsolationLevel, f func(*sq
 		o = nil // SQLite's are serializable
 	}
 	for try := 0; ; try++ {
+		p.transactions.Add(1)
 		err := once(ctx, p.write, o, f)
 		var pg *pgconn.PgError
 		if try == 100 || !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" && pg.Code != "23505" {

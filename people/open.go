@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"strconv"
 	"time"
 
@@ -76,6 +77,8 @@ type People struct {
 	passkeys    *ceremonies
 	breaches    *breaches // nil where there is no list
 	hashes      hasher
+
+	statements, transactions atomic.Int64
 }
 
 // Open opens the accounts, and brings their layout up to date. Where nothing is
@@ -154,6 +157,20 @@ func (p *People) Ready(ctx context.Context) error { return p.read.PingContext(ct
 // Hashes says how often argon2id was worked out since Open: a measure of what
 // sign-in costs.
 func (p *People) Hashes() int64 { return p.hashes.count.Load() }
+
+// Work is how often what takes time was done since Open: an answer that must not
+// tell whether a name is known costs as much of each, whatever the name.
+type Work struct{ Hashes, Statements, Transactions int64 }
+
+// Work says what was done since Open.
+func (p *People) Work() Work {
+	return Work{p.hashes.count.Load(), p.statements.Load(), p.transactions.Load()}
+}
+
+// Minus is what was done since an earlier time.
+func (w Work) Minus(earlier Work) Work {
+	return Work{w.Hashes - earlier.Hashes, w.Statements - earlier.Statements, w.Transactions - earlier.Transactions}
+}
 
 func (p *People) openFile(path string) error {
 	full, err := filepath.Abs(path)

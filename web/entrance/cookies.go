@@ -11,6 +11,8 @@ const (
 	sessionCookie = "commonweal-session"
 	deviceCookie  = "commonweal-device"
 	deviceStays   = 365 * 24 * time.Hour
+	linkCookie    = "commonweal-" // and what kind of link it is
+	linkStays     = time.Hour
 )
 
 // named is what a cookie is called: where it is only sent over TLS, so that no

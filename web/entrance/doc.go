@@ -31,7 +31,8 @@
 //
 // # Limits
 //
-// Links of invitations and recoveries hold their secret in the query. Pages
-// send a Referer to this site only and are not stored; who logs requests must leave
-// queries out.
+// Links of invitations and recoveries hold their secret in the query, since pages
+// work without script, and what stands behind a # reaches scripts alone. It leaves
+// the address at once, for a cookie of an hour. Pages send a Referer to this site only
+// and are not stored; who logs requests must leave queries out.
 package entrance

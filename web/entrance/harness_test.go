@@ -171,9 +171,14 @@ func (b *browser) ask(method, path, kind, body string) answer {
 	return answer{res.StatusCode, string(text), res.Header}
 }
 
+// get follows a link whose secret moves out of the address.
 func (b *browser) get(path string) answer {
 	b.h.t.Helper()
-	return b.ask(http.MethodGet, path, "", "")
+	a := b.ask(http.MethodGet, path, "", "")
+	if bare, query, _ := strings.Cut(path, "?"); query != "" && a.status == http.StatusSeeOther && a.header.Get("Location") == bare {
+		return b.get(bare)
+	}
+	return a
 }
 
 // post sends a form: pairs of name and value.

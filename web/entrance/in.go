@@ -88,11 +88,15 @@ type invited struct {
 }
 
 func showSignUp(v *visit) error {
-	i, err := v.e.o.People.Invited(v.r.Context(), v.says("invitation"))
+	secret, moved := v.linked("invitation")
+	if moved {
+		return nil
+	}
+	i, err := v.e.o.People.Invited(v.r.Context(), secret)
 	if err != nil {
 		return err
 	}
-	return v.show("signup", invited{v.says("invitation"), i.Network, string(i.Scope), i.Role, i.Expires})
+	return v.show("signup", invited{secret, i.Network, string(i.Scope), i.Role, i.Expires})
 }
 
 // way is what somebody chose to come in with.
@@ -137,6 +141,7 @@ func (v *visit) arrived(n people.Entry, s people.Seat) error {
 	if isRefusal(err) {
 		return err
 	}
+	v.e.set(v.w, linkCookie+"invitation", "", 0)
 	if err != nil { // it is tried again
 		v.e.o.Log.Warn("a network did not take in who accepted an invitation", "network", s.Network, "reason", err)
 	}
@@ -168,12 +173,36 @@ func beginRecover(v *visit) error {
 }
 
 func showLink(v *visit) error {
-	a, err := v.e.o.People.Recoverable(v.r.Context(), v.says("link"))
+	secret, moved := v.linked("link")
+	if moved {
+		return nil
+	}
+	a, err := v.e.o.People.Recoverable(v.r.Context(), secret)
 	if err != nil {
 		return err
 	}
-	return v.show("link", map[string]any{"link": v.says("link"), "name": a.Name})
+	return v.show("link", map[string]any{"link": secret, "name": a.Name})
 }
+
+// linked is the secret of a link. A browser that comes by the link is sent on to the
+// address without it, and keeps it in a cookie for an hour meanwhile: so it stands in
+// no history, in no bar that others look at, and in no Referer.
+func (v *visit) linked(field string) (secret string, moved bool) {
+	secret = v.says(field)
+	switch {
+	case v.json || v.r.Method != http.MethodGet:
+		return secret, false
+	case secret == "":
+		return v.e.cookie(v.r, linkCookie+field), false
+	}
+	v.e.set(v.w, linkCookie+field, cutLink(secret), linkStays)
+	v.w.Header().Set("Referrer-Policy", "no-referrer")
+	v.goTo(v.r.URL.Path)
+	return "", true
+}
+
+// cutLink bounds what somebody may have a browser keep; what is longer opens nothing.
+func cutLink(secret string) string { return secret[:min(len(secret), 100)] }
 
 func recoverByLink(v *visit) error {
 	n, err := v.e.o.People.RecoverByLink(v.r.Context(), v.says("link"), v.way(), v.browser())
@@ -181,6 +210,7 @@ func recoverByLink(v *visit) error {
 		return err
 	}
 	v.enter(n)
+	v.e.set(v.w, linkCookie+"link", "", 0)
 	return v.done("/account")
 }
 
