@@ -3,6 +3,7 @@
 # make bench  generates networks of known size and measures the planner on them
 # make bench-server  measures a server under load, under abuse, and with long books
 # make package makes a Debian package of the server in bin/
+# make vulnerabilities asks Go's list whether a part has a known weakness that the program reaches
 # make soak   runs the tests that count with greater counts (long)
 # Go is needed; what else is needed is installed by the target that needs it, where it is missing.
 
@@ -11,7 +12,7 @@ GO    ?= go
 CACHE := $(CURDIR)/.cache
 LINT  := $(CACHE)/bin/golangci-lint-$(shell sed -n 's/.*golangci-lint\/v2 \(v[0-9.]*\).*/\1/p' tools/lint/go.mod)
 
-.PHONY: run build package test lint bench bench-server soak deps go clean
+.PHONY: run build package test lint vulnerabilities bench bench-server soak deps go clean
 
 go:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or newer (https://go.dev/dl), then try again."; exit 1; }
@@ -55,6 +56,10 @@ $(LINT): tools/lint/go.mod
 
 lint: go $(LINT)
 	$(LINT) run ./...
+
+# Asks the network, which no test does.
+vulnerabilities: go
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 bench: go
 	$(GO) run ./bench/measure

@@ -14,7 +14,7 @@ import (
 
 // linked serves the records of each network, and what the words mean.
 func (s *Site) linked() {
-	h := linked.New(linked.Options{Host: s.o.Host, Asker: s.asker, Feed: s.feed, Show: s.showBody, Version: s.o.Version})
+	h := linked.New(linked.Options{Host: s.o.Host, Asker: s.asker, Feed: s.feed, Show: s.showBody, Version: s.o.Version, Address: s.o.Address})
 	for _, path := range []string{"/context", "/ns", "/schema/"} {
 		s.mux.HandleFunc(path, h.Vocabulary)
 	}

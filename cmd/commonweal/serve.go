@@ -82,6 +82,9 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	if err := c.begin(p.ctx, h, at); err != nil {
 		return err
 	}
+	if c.exposed(at) {
+		log.Warn("people come to this server by http: passwords and what they see can be read on the way; name a certificate (--tls-cert, --tls-key), or a proxy that has one (--url https://…, --proxied)")
+	}
 	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, Proxied: c.Proxied, MetricsToken: c.MetricsToken, Rate: c.Rate})
 	if err := c.welcome(p, h, at); err != nil {
 		return err
@@ -199,4 +202,13 @@ func (c *serverFlags) logger(p *program) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(p.err, o))
 	}
 	return slog.New(slog.NewTextHandler(p.err, o))
+}
+
+// exposed reports whether what people send can be read on its way: they come by http
+// from other machines, and no proxy is said to stand between.
+func (c *serverFlags) exposed(at string) bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip := net.ParseIP(host)
+	local := err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+	return strings.HasPrefix(at, "http://") && !local && !c.Proxied
 }

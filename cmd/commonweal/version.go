@@ -13,13 +13,25 @@ type built struct {
 	Version string `json:"version"`
 	Go      string `json:"go"`
 	License string `json:"license"`
+	Parts   []part `json:"parts"`
 }
 
-// Run prints it.
+// part is a module of others that is in the program: the inventory by which news of a
+// weakness is compared.
+type part struct {
+	Module  string `json:"module"`
+	Version string `json:"version"`
+	Sum     string `json:"sum"`
+}
+
+// Run prints it; as JSON with the parts.
 func (versionCommand) Run(p *program) error {
 	b := built{Version: version, License: "AGPL-3.0-or-later"}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Go = info.GoVersion
+		for _, m := range info.Deps {
+			b.Parts = append(b.Parts, part{m.Path, m.Version, m.Sum})
+		}
 	}
 	if p.JSON {
 		return p.printJSON(b)

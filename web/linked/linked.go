@@ -45,6 +45,7 @@ type Options struct {
 	// Show writes a page; the network is "" for pages of none. The body is escaped.
 	Show      func(w http.ResponseWriter, status int, title, network string, body template.HTML)
 	Version   string
+	Address   string         // of the site, "https://plan.example.org/"; "" is as requests say
 	Now       func() vf.Time // the system's clock if nil
 	MaxImport int64          // bytes of a file that is taken in; 0 is 64 MiB
 }

@@ -49,8 +49,12 @@ func (h *Handler) Vocabulary(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// self is the address of what is asked for, as the asker knows it.
+// self is the address of what is asked for: below that of the site, else as the asker
+// knows it.
 func (q *request) self() string {
+	if q.o.Address != "" {
+		return strings.TrimSuffix(q.o.Address, "/") + q.r.URL.EscapedPath()
+	}
 	scheme := "http"
 	if q.r.TLS != nil || q.r.Header.Get("X-Forwarded-Proto") == "https" {
 		scheme = "https"
