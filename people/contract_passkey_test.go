@@ -157,7 +157,7 @@ func printedCodes(t *testing.T, h *house) {
 	e, _ := h.join("ada")
 	first := must[[]string](t)(h.NewCodes(ctx, e.Session, here))
 	codes := must[[]string](t)(h.NewCodes(ctx, e.Session, here))
-	if n := must[int](t)(h.CodesLeft(ctx, e.Account)); n != codesOfAccount || len(codes) != codesOfAccount || len(codes[0]) != 29 {
+	if n := must[int](t)(h.CodesLeft(ctx, e.Account)); n != codesOfAccount || len(codes) != codesOfAccount || len(codes[0]) != 34 {
 		t.Fatalf("%d codes left of %v", n, codes)
 	}
 	again := func(name, code, password string) (Entry, error) {

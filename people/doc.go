@@ -28,7 +28,7 @@
 //
 // # Secrets
 //
-// What opens something is made of 256 random bits (printed codes: 120), shown
+// What opens something is made of 256 random bits (printed codes: 140), shown
 // once, and kept as a hash only. Passwords are kept as argon2id. An unknown name
 // costs the same work, and gets the same answer, as a wrong password. Attempts
 // are counted before they are judged; the wait grows with failures, has an end

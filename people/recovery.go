@@ -13,7 +13,7 @@ import (
 
 const (
 	codesOfAccount = 10
-	codeLetters    = 24 // 120 bits
+	codeLetters    = 28 // 140 bits
 	codeKind       = "code"
 	linkKind       = "link"
 	linkStays      = day

@@ -26,7 +26,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := rand.Text()[:12]
 		begin := time.Now()
-		seen := &answer{ResponseWriter: w}
+		seen := &answer{ResponseWriter: w, session: s.entrance != nil && s.entrance.Brings(r)}
 		defer func() {
 			if reason := recover(); reason != nil {
 				if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) { // a stream that is cut on purpose
@@ -118,8 +118,9 @@ func connected(r *http.Request) string {
 // answer notes what is answered.
 type answer struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
+	session bool // whoever asks brings a session, which a page offers to end
+	status  int
+	bytes   int64
 }
 
 // WriteHeader notes the status.

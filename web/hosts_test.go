@@ -54,3 +54,29 @@ func TestRoutesAreKnown(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPageSignsOut: whoever is signed in can sign out from every page, and nobody
+// else is offered to.
+func TestEveryPageSignsOut(t *testing.T) {
+	t.Parallel()
+	s, _, _, owner := secured(t)
+	const button = `<form method="post" action="/signout">`
+	pages := 0
+	for _, a := range everything(s) {
+		html := func(r *http.Request) { r.Header.Set("Accept", "text/html") }
+		if a.method != http.MethodGet || strings.HasPrefix(a.path, "/graphiql") {
+			continue
+		}
+		if w := a.of(s, owner, html); strings.Contains(w.Body.String(), "<body>") {
+			if pages++; strings.Count(w.Body.String(), button) != 1 {
+				t.Errorf("%s (%d) has no button to sign out:\n%s", a.path, w.Code, w.Body)
+			}
+		}
+		if w := a.of(s, html); strings.Contains(w.Body.String(), button) {
+			t.Errorf("%s lets a stranger sign out", a.path)
+		}
+	}
+	if pages < 10 {
+		t.Errorf("%d pages only", pages)
+	}
+}

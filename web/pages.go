@@ -37,6 +37,7 @@ func icon(w http.ResponseWriter, r *http.Request) {
 type frame struct {
 	Title, Network, Version string
 	Script                  string // the address of a module that the page loads, "" for none
+	SignedIn                bool
 	Body                    any
 }
 
@@ -48,6 +49,9 @@ func page(name string) *template.Template {
 // show writes a page; nothing is written where it fails.
 func (s *Site) show(w http.ResponseWriter, status int, t *template.Template, f frame) {
 	f.Version = s.o.Version
+	if a, ok := w.(*answer); ok {
+		f.SignedIn = a.session
+	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "frame", f); err != nil {
 		panic(err) // a page that does not fit its data; the guard answers

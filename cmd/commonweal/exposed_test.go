@@ -25,3 +25,16 @@ func TestAServerSaysWhenItCanBeListenedTo(t *testing.T) {
 		}
 	}
 }
+
+func TestAServerSaysWhenItsDatabaseIsNotChecked(t *testing.T) {
+	t.Parallel()
+	for store, want := range map[string]bool{
+		"": false, "postgres://ana@localhost/books": false, "postgres://ana@127.0.0.1:5432/books?sslmode=disable": false, "postgres:///books?host=/run/postgresql": false,
+		"postgres://ana@[::1]:5432/books": false, "postgres://ana@db.example.org/books": true, "postgres://ana@db.example.org/books?sslmode=require": true,
+		"postgres://ana@db.example.org/books?sslmode=verify-full": false, "postgres://ana@127.0.0.1:5432,10.0.0.2:5432/books": true,
+	} {
+		if got := unchecked(store); got != want {
+			t.Errorf("%q: %v", store, got)
+		}
+	}
+}

@@ -82,6 +82,9 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	if err := c.begin(p.ctx, h, at); err != nil {
 		return err
 	}
+	if unchecked(p.Store) {
+		log.Warn("the database is on another machine, and its address does not say sslmode=verify-full: what goes there can be read on the way, or go to somebody else")
+	}
 	if c.exposed(at) {
 		log.Warn("people come to this server by http: passwords and what they see can be read on the way; name a certificate (--tls-cert, --tls-key), or a proxy that has one (--url https://…, --proxied)")
 	}
@@ -211,4 +214,20 @@ func (c *serverFlags) exposed(at string) bool {
 	ip := net.ParseIP(host)
 	local := err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 	return strings.HasPrefix(at, "http://") && !local && !c.Proxied
+}
+
+// unchecked reports whether a database is on another machine and not asked who it is.
+func unchecked(store string) bool {
+	u, err := url.Parse(store)
+	if store == "" || err != nil || cmp.Or(u.Query().Get("sslmode"), os.Getenv("PGSSLMODE")) == "verify-full" {
+		return false
+	}
+	for host := range strings.SplitSeq(cmp.Or(u.Query().Get("host"), u.Host), ",") {
+		name := (&url.URL{Host: host}).Hostname()
+		ip := net.ParseIP(name)
+		if name != "" && name != "localhost" && !strings.HasPrefix(host, "/") && (ip == nil || !ip.IsLoopback()) {
+			return true
+		}
+	}
+	return false
 }

@@ -33,6 +33,10 @@ func (e *Entrance) cookie(r *http.Request, name string) string {
 	return ""
 }
 
+// Brings reports whether a request brings what a session is known by; whether it is
+// one, [Entrance.Who] says.
+func (e *Entrance) Brings(r *http.Request) bool { return e.cookie(r, sessionCookie) != "" }
+
 func (e *Entrance) set(w http.ResponseWriter, name, value string, stays time.Duration) {
 	c := &http.Cookie{Name: e.named(name), Value: value, Path: "/", MaxAge: int(stays.Seconds()), HttpOnly: true, Secure: e.secure, SameSite: http.SameSiteLaxMode} //nolint:gosec // Secure wherever the site has TLS
 	if value == "" {

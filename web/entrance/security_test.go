@@ -75,7 +75,7 @@ var (
 			return b.post("/signup", "invitation", h.invite(people.Invitation{}), "name", "nina", "password", phrase)
 		},
 		"POST /recover": func(h *house, b *browser) answer {
-			codes := regexp.MustCompile(`<code>([0-9A-Z-]{29})</code>`).FindStringSubmatch(h.joins("cora").post("/account/codes").body)
+			codes := regexp.MustCompile(`<code>([0-9A-Z-]{34})</code>`).FindStringSubmatch(h.joins("cora").post("/account/codes").body)
 			return b.post("/recover", "name", "cora", "code", codes[1], "password", other)
 		},
 		"POST /recover/link": func(h *house, b *browser) answer {

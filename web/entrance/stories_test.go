@@ -92,7 +92,7 @@ func TestGettingInAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		b := h.joins("ada")
 		page := b.expect(b.post("/account/codes"), http.StatusOK, "Print these codes").body
-		codes := regexp.MustCompile(`<code>([0-9A-Z-]{29})</code>`).FindAllStringSubmatch(page, -1)
+		codes := regexp.MustCompile(`<code>([0-9A-Z-]{34})</code>`).FindAllStringSubmatch(page, -1)
 		if len(codes) != 10 {
 			t.Fatalf("%d codes on the page", len(codes))
 		}

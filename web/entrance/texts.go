@@ -28,7 +28,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"signup.title": "You are invited", "signup.to": "To the network %s", "signup.role": "As %s", "signup.until": "The invitation is open until %s.", "signup.submit": "Accept with a password",
 	"signup.passkey": "Accept with a passkey", "signup.accept": "Accept as %s", "signup.nameHint": "2 to 64 letters, digits, dots or hyphens",
 
-	"recover.title": "Get in again", "recover.code": "Printed code", "recover.codeHint": "Six groups of four letters and digits; each code counts once",
+	"recover.title": "Get in again", "recover.code": "Printed code", "recover.codeHint": "Groups of four letters and digits; each code counts once",
 	"recover.submit": "Get in with the new password", "recover.passkey": "Get in with a new passkey", "recover.owner": "No code is left? An owner of your network can make a link for you.",
 	"link.title": "Get in again", "link.for": "This link is for %s. Every other way into the account ends when you use it.",
 
