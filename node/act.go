@@ -77,8 +77,18 @@ func (n *Node) enqueue(c *call) ([]Result, error) {
 	n.queue.Lock()
 	n.queue.calls = append(n.queue.calls, c)
 	n.queue.Unlock()
+	awaited, late := n.awaitTurn()
 	n.write.Lock()
 	defer n.write.Unlock()
+	if awaited {
+		defer n.turn.unused()
+	}
+	if late != nil && !c.done {
+		n.queue.Lock()
+		n.queue.calls = slices.DeleteFunc(n.queue.calls, func(x *call) bool { return x == c })
+		n.queue.Unlock()
+		return nil, late
+	}
 	if !c.done { // else whoever wrote before took it along
 		n.queue.Lock()
 		calls := n.queue.calls

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -64,8 +65,11 @@ func TestAFaultTellsNobodyThatAnActWasEntered(t *testing.T) {
 type byTurns struct {
 	store.Store
 	mu        sync.Mutex
-	turns     int // begun
+	lead      chan struct{} // nil while it does not lead
+	turns     int           // begun
 	ended     int
+	asked     int // whether others wait
+	wanted    bool
 	conflicts int // answers of Append to come
 	unread    int // failures of Entries to come
 	mark      func([]byte) []byte
@@ -75,14 +79,27 @@ type byTurns struct {
 func (s *byTurns) Lead(context.Context) (int64, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.turns++
-	return int64(s.turns), make(chan struct{}), nil
+	if s.lead == nil {
+		s.turns++
+		s.lead = make(chan struct{})
+	}
+	return int64(s.turns), s.lead, nil
+}
+
+func (s *byTurns) Wanted(context.Context) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
+	return s.wanted, nil
 }
 
 func (s *byTurns) Resign() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ended++
+	if s.lead != nil {
+		s.ended++
+		s.lead = nil
+	}
 }
 
 func (s *byTurns) Follow(ctx context.Context, f func(int64), _ func(error)) error {
@@ -194,6 +211,28 @@ func TestATurnWithoutWhatWasWrittenBefore(t *testing.T) {
 	s.mu.Unlock()
 	if _, err := n.Do(context.Background(), act); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestALongTurnGoesOnWhileNobodyWaits has a turn that is long after each act: it is asked
+// whether others wait, and ends where they do.
+func TestALongTurnGoesOnWhileNobodyWaits(t *testing.T) {
+	t.Parallel()
+	s, n := shared(t, stocked(t))
+	n.TurnsLast(time.Hour, 0)
+	for i := range 4 {
+		s.mu.Lock()
+		s.wanted = i == 2
+		s.mu.Unlock()
+		id := strconv.Itoa(i)
+		if _, err := n.Do(context.Background(), node.Act{Kind: journal.Declare, Author: "agent/wool", Key: id, Records: []vf.Record{yarn("need/"+id, "agent/bob")}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turns != 2 || s.ended != 1 || s.asked != 4 {
+		t.Errorf("%d turns, %d ended, asked %d times; want 2, of which the first ended after the third act, and 4", s.turns, s.ended, s.asked)
 	}
 }
 

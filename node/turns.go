@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"commonweal/rule"
@@ -20,12 +21,15 @@ type Turns interface {
 	Lead(ctx context.Context) (epoch int64, lost <-chan struct{}, err error)
 	// Resign ends the turn.
 	Resign()
+	// Wanted reports whether another process waits for its turn.
+	Wanted(ctx context.Context) (bool, error)
 	// Follow calls f with the size of the journal whenever it has changed.
 	Follow(ctx context.Context, f func(size int64), trouble func(error)) error
 }
 
-// How long a turn lasts: until nothing was written for a while, and at most so
-// long while others may wait. Taking one costs a few messages to the database.
+// How long a turn lasts: until nothing was written for a while; where it is long it is
+// asked whether others wait. Taking one costs a connection, a commit and a few messages to
+// the database.
 const (
 	idleTurn = 100 * time.Millisecond
 	longTurn = time.Second
@@ -37,8 +41,12 @@ type turn struct {
 	lost  <-chan struct{} // nil while another process may have the turn
 	since time.Time
 	wrote time.Time
-	told  int64 // how many entries there were when the store told it last
+	told  atomic.Int64 // how many entries there were when the store told it last
 	stop  func()
+
+	leads      atomic.Bool // it has the turn, as far as it knows
+	idle, long time.Duration
+	over       *time.Timer // ends a turn in which nothing more is written
 }
 
 // Share opens the books in a store that other processes may write too. What they
@@ -62,7 +70,7 @@ func Share(ctx context.Context, s Turns, moment func(context.Context) (store.Sto
 	n.store = s
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
-	n.turn = &turn{store: s, stop: func() { stop(); <-ended }}
+	n.turn = &turn{store: s, stop: func() { stop(); <-ended }, idle: idleTurn, long: longTurn}
 	go func() {
 		defer close(ended)
 		_ = s.Follow(following, func(size int64) { n.hearUntilDone(following, size, trouble) }, trouble) // it ends when it is stopped
@@ -115,19 +123,30 @@ func (n *Node) hearUntilDone(ctx context.Context, size int64, trouble func(error
 	}
 }
 
-// hear takes in what others wrote.
+// hear takes in what others wrote. What this process wrote keeps no act waiting.
 func (n *Node) hear(ctx context.Context, size int64) error {
+	if size >= n.turn.told.Load() && size <= n.size() {
+		n.turn.told.Store(size)
+		return nil
+	}
 	n.write.Lock()
 	defer n.write.Unlock()
 	var err error
-	if size < n.turn.told { // not than what this process has: it may have written since
-		err = fmt.Errorf("the database has %d entries, fewer than the %d that were there: %w", size, n.turn.told, store.ErrStopped)
+	if told := n.turn.told.Load(); size < told { // not than what this process has: it may have written since
+		err = fmt.Errorf("the database has %d entries, fewer than the %d that were there: %w", size, told, store.ErrStopped)
 		n.stopped.Store(&err)
 	} else if size > n.journal.Size() {
 		err = n.catchUp(ctx)
 	}
-	n.turn.told = size
+	n.turn.told.Store(size)
 	return err
+}
+
+// size is how many entries the books have that readers see.
+func (n *Node) size() int64 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.journal.Size()
 }
 
 // Refresh takes in what other processes have written by now; where none do, it
@@ -188,7 +207,35 @@ func (d *draft) fetchProfiles(ctx context.Context) error {
 	return nil
 }
 
-// takeTurn waits for the turn, where there are turns, and reads what was written
+// awaitTurn waits for the turn, where there are turns and this process has none, while
+// others write and what they write is heard of; takeTurn takes it then.
+func (n *Node) awaitTurn() (awaited bool, err error) {
+	if n.turn == nil || n.turn.leads.Load() {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), n.options.Wait)
+	defer cancel()
+	_, err = n.lead(ctx)
+	return true, err
+}
+
+// unused gives back a turn that was waited for and not taken; Node.write is held.
+func (t *turn) unused() {
+	if t.lost == nil {
+		t.store.Resign()
+	}
+}
+
+// lead waits until the store lets this process write.
+func (n *Node) lead(ctx context.Context) (lost <-chan struct{}, err error) {
+	_, lost, err = n.turn.store.Lead(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, rule.Refuse("noTurn", "waited", n.options.Wait.String())
+	}
+	return lost, err
+}
+
+// takeTurn takes the turn, where there are turns, and reads what was written
 // before it. Nothing else is done in between, so the turn ends soon after it was used.
 func (n *Node) takeTurn() error {
 	t := n.turn
@@ -205,10 +252,7 @@ func (n *Node) takeTurn() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), n.options.Wait)
 	defer cancel()
-	_, lost, err := t.store.Lead(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return rule.Refuse("noTurn", "waited", n.options.Wait.String())
-	}
+	lost, err := n.lead(ctx)
 	if err != nil {
 		return err
 	}
@@ -218,8 +262,10 @@ func (n *Node) takeTurn() error {
 	}
 	if err != nil { // else the next act would be decided on less than is written
 		t.resign()
+		return err
 	}
-	return err
+	t.leads.Store(true)
+	return nil
 }
 
 // sameEnd makes sure that the store ends as these books do, now that nobody else
@@ -261,32 +307,46 @@ func newerViews(m mark) error {
 	return rule.Refuse("storeNewer", "path", "the database", "found", strconv.Itoa(m.Layout), "known", strconv.Itoa(layout))
 }
 
-// endTurn gives the turn on: at once where it lasted long or another process got in
-// between, else when nothing more is written.
+// endTurn gives the turn on: at once where another process got in between or, after
+// a long turn, waits; else when nothing more is written.
 func (n *Node) endTurn(conflict bool) {
 	t := n.turn
 	if t == nil || t.lost == nil {
 		return
 	}
 	now := time.Now()
-	if conflict || now.Sub(t.since) > longTurn {
+	if conflict || now.Sub(t.since) > t.long && t.wanted() {
 		t.resign()
 		return
 	}
 	t.wrote = now
-	time.AfterFunc(idleTurn, func() {
+	if t.over != nil {
+		t.over.Reset(t.idle)
+		return
+	}
+	t.over = time.AfterFunc(t.idle, func() {
 		n.write.Lock()
 		defer n.write.Unlock()
-		if t.wrote.Equal(now) {
+		if time.Since(t.wrote) >= t.idle {
 			t.resign()
 		}
 	})
+}
+
+// wanted reports whether others wait, or may; if not, a turn begins anew.
+func (t *turn) wanted() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	wanted, err := t.store.Wanted(ctx)
+	t.since = time.Now()
+	return wanted || err != nil
 }
 
 // resign ends the turn; Node.write is held.
 func (t *turn) resign() {
 	if t.lost != nil {
 		t.lost = nil
+		t.leads.Store(false)
 		t.store.Resign()
 	}
 }

@@ -170,6 +170,42 @@ func TestAProcessHearsOfTheOthers(t *testing.T) {
 	}
 }
 
+// TestWhoWaitsForATurnHears sees that a process whose act waits for its turn takes in
+// what the other one writes meanwhile, which gives the turn on because it is waited for.
+func TestWhoWaitsForATurnHears(t *testing.T) {
+	t.Parallel()
+	url := commonBooks(t)
+	a, b := process(t, url, time.Minute), process(t, url, time.Minute)
+	a.TurnsLast(time.Hour, time.Hour)
+	ctx := context.Background()
+	if _, err := a.Do(ctx, take("a")); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan error, 1)
+	go func() {
+		_, err := b.Do(ctx, take("b"))
+		answered <- err
+	}()
+	if _, err := a.Do(ctx, take("c")); err != nil {
+		t.Fatal(err)
+	}
+	if !reaches(b, 4) {
+		t.Error("while an act waits for the turn its process does not hear of the other one")
+	}
+	if len(answered) > 0 {
+		t.Fatal("an act did not wait for the turn")
+	}
+	a.TurnsLast(time.Hour, 0)
+	for i := 0; len(answered) == 0; i++ {
+		if _, err := a.Do(ctx, node.Act{Kind: journal.Declare, Author: "agent/a", Key: fmt.Sprint(i), Records: []vf.Record{&vf.Agent{ID: vf.ID(fmt.Sprint("agent/", i)), Type: "Organization", Name: "X"}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestATurnThatDoesNotCome(t *testing.T) {
 	t.Parallel()
 	url := commonBooks(t)

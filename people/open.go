@@ -196,9 +196,18 @@ func (p *People) openFile(path string) error {
 	p.write.SetMaxOpenConns(1)
 	p.read, err = open(url.Values{}, "query_only(ON)")
 	if err == nil {
-		p.read.SetMaxIdleConns(4)
+		keep(p.read)
 	}
 	return err
+}
+
+// connections is how many are kept open for a while after they were needed: to make one
+// anew costs a server of the database, and this one, more than what is asked over it.
+const connections = 16
+
+func keep(db *sql.DB) {
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(time.Minute)
 }
 
 func (p *People) openPostgres(ctx context.Context, address string) error {
@@ -209,8 +218,8 @@ func (p *People) openPostgres(ctx context.Context, address string) error {
 	c.RuntimeParams["search_path"] = schema
 	c.RuntimeParams["application_name"] = "commonweal people"
 	p.write = stdlib.OpenDB(*c)
-	p.write.SetMaxIdleConns(4)
-	p.write.SetMaxOpenConns(16)
+	keep(p.write)
+	p.write.SetMaxOpenConns(connections)
 	p.read = p.write
 	return p.again(ctx, sql.LevelReadCommitted, func(x *sql.Tx) error {
 		if _, err := x.ExecContext(ctx, "SELECT pg_advisory_xact_lock(7164218002)"); err != nil {

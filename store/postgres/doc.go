@@ -31,6 +31,7 @@
 //
 //	Lead(ctx context.Context) (epoch int64, lost <-chan struct{}, err error)
 //	Resign()
+//	Wanted(ctx context.Context) (bool, error)
 //	Follow(ctx context.Context, f func(size int64), trouble func(error)) error
 //	Size(ctx context.Context) (int64, error)
 //
@@ -47,7 +48,8 @@
 // and the answer is store.ErrConflict. The same row says how long the journal is.
 //
 // Appends that wait while a commit is under way share the next one, written by a
-// few statements whatever their number. The commit waits for the disk
+// few statements whatever their number, which go to the database together in one message,
+// and the commit in a second. The commit waits for the disk
 // (synchronous_commit is never less than on; where the database asks for more,
 // such as replicas, that stands). A database with fsync off is refused. What the
 // server refuses before the commit was surely not written, is answered with its

@@ -55,6 +55,28 @@ func (r *rows) clear(view string) {
 func (f *folded) empty() bool  { return f.batches == 0 }
 func (f *folded) count() int64 { return int64(len(f.seqs)) }
 
+// first is the first entry, -1 where there is none.
+func (f *folded) first() int64 {
+	if len(f.seqs) == 0 {
+		return -1
+	}
+	return f.seqs[0]
+}
+
+// follow takes batches of which each goes on where the one before ends; false if one does
+// not, or cannot be taken.
+func (f *folded) follow(batches []*store.Batch) bool {
+	for _, b := range batches {
+		if first := b.First(); first >= 0 && f.count() > 0 && first != f.first()+f.count() {
+			return false
+		}
+		if f.add(b) != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // add takes a batch after those before it.
 func (f *folded) add(b *store.Batch) error {
 	f.batches++

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,12 +62,30 @@ func (s *Store) follow(ctx context.Context, last *int64, f func(size int64)) err
 			*last = size
 			f(size)
 		}
-		soon, cancel := context.WithTimeout(ctx, lookEvery)
-		_, err := conn.WaitForNotification(soon)
-		timedOut := soon.Err() != nil
-		cancel()
-		if err != nil && (ctx.Err() != nil || !timedOut) {
+		if err := told(ctx, conn, last, f); err != nil {
 			return err
+		}
+	}
+}
+
+// told waits for messages, which say how many entries there are, for so long as it is
+// not looked at.
+func told(ctx context.Context, conn *pgx.Conn, last *int64, f func(size int64)) error {
+	soon, cancel := context.WithTimeout(ctx, lookEvery)
+	defer cancel()
+	for {
+		m, err := conn.WaitForNotification(soon)
+		if err != nil {
+			if ctx.Err() == nil && soon.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		if size, err := strconv.ParseInt(m.Payload, 10, 64); err != nil || size < *last {
+			return nil // it is looked at
+		} else if size > *last {
+			*last = size
+			f(size)
 		}
 	}
 }

@@ -138,6 +138,14 @@ func closeSoon(c *pgx.Conn) error {
 	return nil
 }
 
+// Wanted reports whether another process waits for the lead.
+func (s *Store) Wanted(ctx context.Context) (wanted bool, err error) {
+	lock := uint64(key("lead", s.address.schema()))
+	err = s.one(ctx, []any{&wanted}, "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objsubid = 1"+
+		" AND classid = $1 AND objid = $2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))", uint32(lock>>32), uint32(lock))
+	return wanted, err
+}
+
 // Resign ends this store's term, if it leads, and returns when the lock is given
 // back. What waits in Append may be answered with store.ErrReadOnly.
 func (s *Store) Resign() {

@@ -83,6 +83,12 @@ func (s *Store) transact(batches []*store.Batch, answers []error) (err error, lo
 		return err, false
 	}
 	defer conn.Release()
+	if mine := s.term.Load(); mine != nil && f.follow(batches) {
+		if follows, err, lost := s.atOnce(ctx, conn, f, mine.token); follows {
+			return err, lost
+		}
+	}
+	f = &folded{}
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return err, false
@@ -91,7 +97,42 @@ func (s *Store) transact(batches []*store.Batch, answers []error) (err error, lo
 	if err != nil || f.empty() {
 		return errors.Join(err, rollback(ctx, tx, err)), false
 	}
-	return commit(ctx, conn, tx)
+	return commit(ctx, conn, tx.Commit)
+}
+
+// atOnce writes what follows the journal's end in two messages: all but the commit, on
+// condition that the end and the lead are as it is thought, and the commit. Where they
+// are not, follows is false and nothing is written; then it is looked at one by one.
+func (s *Store) atOnce(ctx context.Context, conn *pgxpool.Conn, f *folded, token string) (follows bool, err error, lost bool) {
+	out := &pgx.Batch{}
+	out.Queue("BEGIN")
+	out.Queue("SELECT 1 / COUNT(*), CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', TRUE) END"+
+		" FROM (SELECT FROM head WHERE token = $1 AND ($2::bigint < 0 OR size = $2) FOR UPDATE) AS mine", token, f.first())
+	f.queue(out)
+	s.grow(out, f, f.first())
+	if err = conn.SendBatch(ctx, out).Close(); err != nil {
+		_, _ = conn.Exec(ctx, "ROLLBACK") // a connection that is broken is not used again
+		return code(err) != codeNoneOfIt, err, false
+	}
+	err, lost = commit(ctx, conn, func(ctx context.Context) error {
+		tag, err := conn.Exec(ctx, "COMMIT")
+		if err == nil && tag.String() == "ROLLBACK" {
+			return pgx.ErrTxCommitRollback
+		}
+		return err
+	})
+	return true, err, lost
+}
+
+// codeNoneOfIt is a division by zero: by the number of heads that are as it is thought.
+const codeNoneOfIt = "22012"
+
+// grow says how long the journal is then, and tells those who follow.
+func (s *Store) grow(out *pgx.Batch, f *folded, size int64) {
+	if f.count() > 0 {
+		out.Queue("UPDATE head SET size = $1", size+f.count())
+		out.Queue("SELECT pg_notify($1, $2)", s.address.schema(), fmt.Sprint(size+f.count()))
+	}
 }
 
 // rollback undoes a transaction; where it has failed the connection's word for
@@ -106,10 +147,10 @@ func rollback(ctx context.Context, tx pgx.Tx, failed error) error {
 // commit commits. An answer that is not plainly yes or plainly no, such as a
 // connection that breaks, or a warning that the commit is not where it should
 // be on other machines, leaves the outcome unknown.
-func commit(ctx context.Context, conn *pgxpool.Conn, tx pgx.Tx) (err error, lost bool) {
+func commit(ctx context.Context, conn *pgxpool.Conn, do func(context.Context) error) (err error, lost bool) {
 	data := conn.Conn().PgConn().CustomData()
 	delete(data, warned)
-	err = tx.Commit(ctx)
+	err = do(ctx)
 	if err == nil {
 		if warning, ok := data[warned].(string); ok {
 			return errors.New(warning), true
@@ -150,10 +191,7 @@ func (s *Store) fill(ctx context.Context, tx pgx.Tx, f *folded, batches []*store
 	}
 	out := &pgx.Batch{}
 	f.queue(out)
-	if f.count() > 0 {
-		out.Queue("UPDATE head SET size = $1", size+f.count())
-		out.Queue("SELECT pg_notify($1, $2)", s.address.schema(), fmt.Sprint(size+f.count()))
-	}
+	s.grow(out, f, size)
 	return tx.SendBatch(ctx, out).Close()
 }
 
