@@ -23,6 +23,11 @@
 // for a plan. A plan is made for the hour in which it is asked for: within an hour
 // only what acts touch is planned again.
 //
+// Beside the follower two more goroutines of each network work in the background: one makes
+// images of long books, from which the next start is quick, and one verifies the books once
+// after each start, at half a processor. What it finds stands in the log, in the figures and
+// in what /readyz says.
+//
 // # The data folder
 //
 //	books.sqlite, network.key             a network begun on the command line; its name is the last part of its id

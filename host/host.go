@@ -39,6 +39,10 @@ type Options struct {
 	Now   func() vf.Time
 	Log   *slog.Logger
 
+	// Verify is how long after the books were opened they begin to be verified behind what
+	// is served: 0 is 5 seconds, less is not at all.
+	Verify time.Duration
+
 	People *people.People // who hear of what concerns them, and join; nil where nobody signs in
 }
 
@@ -51,6 +55,8 @@ type Host struct {
 	now   func() vf.Time
 	log   *slog.Logger
 	rest  func(took time.Duration) time.Duration // of followers, after a planning
+
+	verify time.Duration // as Options.Verify
 
 	people *people.People
 
@@ -67,7 +73,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, rest: afterPlanning, people: o.People, networks: map[string]*Network{}}
+	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, rest: afterPlanning, verify: o.Verify, people: o.People, networks: map[string]*Network{}}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}

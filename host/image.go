@@ -54,3 +54,11 @@ func (f imageFile) Write(from io.WriterTo) error {
 	}
 	return errors.Join(dir.Sync(), dir.Close())
 }
+
+// Drop removes the file.
+func (f imageFile) Drop() error {
+	if err := os.Remove(string(f)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

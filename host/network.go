@@ -2,7 +2,9 @@ package host
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"commonweal/node"
@@ -22,6 +24,7 @@ type Network struct {
 	done        chan struct{}
 	wake        chan struct{} // holds one: there is something to take in
 	hurry       chan struct{} // holds one: somebody waits for a plan
+	verified    atomic.Pointer[Verified]
 
 	mu     sync.Mutex // guards what follows
 	last   Planned
@@ -52,6 +55,7 @@ func (h *Host) follow(name string, n *node.Node) *Network {
 	w.stop = func() { cancel(); <-w.done; beside.Wait(); untell() }
 	w.tellOpened()
 	beside.Go(func() { w.keep(ctx) })
+	beside.Go(func() { w.verify(ctx) })
 	go w.run(ctx)
 	return w
 }
@@ -207,7 +211,7 @@ func (w *Network) Planned(f func(Planned)) (cancel func()) {
 
 // Ready reports why the books cannot be read or take no acts, nil if they do.
 func (w *Network) Ready(ctx context.Context) error {
-	if err := w.Stopped(); err != nil {
+	if err := errors.Join(w.Stopped(), w.Doubt()); err != nil {
 		return err
 	}
 	_, err := w.Store().Hashes(ctx, []int64{0})

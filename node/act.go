@@ -139,6 +139,9 @@ func (n *Node) mayDecide() error {
 	if err := n.Stopped(); errors.Is(err, store.ErrStopped) {
 		return err
 	}
+	if err := n.Doubt(); err != nil {
+		return err
+	}
 	return n.takeTurn()
 }
 

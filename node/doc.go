@@ -85,6 +85,14 @@
 // state, which is put on the image when that is written. So the node holds what
 // changed since as records, and the rest packed.
 //
+// # Whether it is true
+//
+// [Node.Attest] checks books in use against their journal, from the genesis: order,
+// hashes and signatures, and then, at one moment, the image that they were opened from,
+// each row of the views, and the profiles. Where something differs they are in doubt and
+// take no acts. It holds no lock, and packs what it makes on the way; rows that belong to
+// the views and are no longer read, since an image is, are compared by it alone.
+//
 // # How readers find records
 //
 // [Node.Snapshot] is the books at one moment: records by id, by class, and by what

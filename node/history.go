@@ -92,6 +92,19 @@ func (n *Node) loadHistory(ctx context.Context) (map[vf.ID][]int64, error) {
 	return past, err
 }
 
+// historyOf is the record of which a row of the history is.
+func historyOf(key string) vf.ID { return vf.ID(key[:max(strings.LastIndexByte(key, ' '), 0)]) }
+
+// historyRow makes the row of a key from the whole past of its record, nil if there is none.
+func historyRow(key string, past []int64) ([]byte, error) {
+	id := historyOf(key)
+	row, err := strconv.Atoi(strings.TrimPrefix(key, string(id)+" "))
+	if err != nil || row < 0 || row*perRow >= len(past) || historyKey(id, row) != key {
+		return nil, nil //nolint:nilerr // it is no key of a row
+	}
+	return json.Marshal(past[row*perRow : min(len(past), (row+1)*perRow)])
+}
+
 // Pick reads entries of the journal as they stand, by sequence. Those that stand
 // near each other are read together.
 func (n *Node) Pick(ctx context.Context, sequences []int64) (map[int64][]byte, error) {

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type Images interface {
 	Read() ([]byte, error)
 	// Write puts an image in the place of the one before, or leaves that as it was.
 	Write(from io.WriterTo) error
+	// Drop throws away what there is.
+	Drop() error
 }
 
 // Opened says how books were opened.
@@ -32,6 +35,8 @@ type Opened struct {
 	Image   int64 // how many entries the image held that was read, 0 if none was
 	Entries int64 // how many entries were read after it
 	Why     error // why an image was not used, nil if there was none
+
+	sum [sha256.Size]byte // of the image
 }
 
 // Opened says how these books were opened.
@@ -57,7 +62,7 @@ func (n *Node) openImage(ctx context.Context, m mark) (bool, error) {
 		return false, nil
 	}
 	n.standOn(image)
-	n.opened.Image, n.kept = n.journal.Size(), n.journal.Size()
+	n.opened.Image, n.opened.sum, n.kept = n.journal.Size(), image.Sum(), n.journal.Size()
 	if err := n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
 		n.profiles[key] = value
 		return nil

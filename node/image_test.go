@@ -37,6 +37,11 @@ func (a *album) Write(from io.WriterTo) error {
 	return err
 }
 
+func (a *album) Drop() error {
+	a.raw = nil
+	return nil
+}
+
 // openWith opens books beside which an image is kept.
 func (b *books) openWith(a *album) *node.Node {
 	b.t.Helper()

@@ -46,6 +46,7 @@ type Node struct {
 	store   store.Store
 	options Options
 	stopped atomic.Pointer[error] // set by a write after which the store takes no more
+	doubted atomic.Pointer[error] // what Attest found to differ from the journal
 
 	write sync.Mutex // held by the one who writes
 	turn  *turn      // nil where no other process writes

@@ -39,6 +39,8 @@ type books struct{ host *host.Host }
 var (
 	entries = prometheus.NewDesc("commonweal_journal_entries", "Entries in the journal of a network.", []string{"network"}, nil)
 	planned = prometheus.NewDesc("commonweal_plan_entries", "Entries of the journal that are in the newest plan of a network.", []string{"network"}, nil)
+	checked = prometheus.NewDesc("commonweal_verified_entries", "Entries of the journal that were verified since the books were opened.", []string{"network"}, nil)
+	sound   = prometheus.NewDesc("commonweal_verified", "1 when the books were found to be what their journal makes, 0 until then and where they differ.", []string{"network"}, nil)
 	needs   = prometheus.NewDesc("commonweal_plan_needs", "Needs in the newest plan of a network, by how they are covered.", []string{"network", "state"}, nil)
 )
 
@@ -46,6 +48,8 @@ var (
 func (books) Describe(out chan<- *prometheus.Desc) {
 	out <- entries
 	out <- planned
+	out <- checked
+	out <- sound
 	out <- needs
 }
 
@@ -56,6 +60,9 @@ func (b books) Collect(out chan<- prometheus.Metric) {
 	}
 	for _, n := range b.host.Networks() {
 		gauge(entries, n.Journal().Size(), n.Name)
+		v := n.Verified()
+		gauge(checked, v.Entries, n.Name)
+		gauge(sound, one(v.Done), n.Name)
 		p, last, err := n.Plan()
 		if err != nil || p == nil {
 			continue
@@ -66,4 +73,12 @@ func (b books) Collect(out chan<- prometheus.Metric) {
 		gauge(needs, int64(s.Late), n.Name, "late")
 		gauge(needs, int64(s.Short), n.Name, "short")
 	}
+}
+
+// one is 1 for what is so.
+func one(so bool) int64 {
+	if so {
+		return 1
+	}
+	return 0
 }

@@ -20,6 +20,7 @@ import (
 type Image struct {
 	sections [sections][]byte
 	texts    string
+	sum      [sha256.Size]byte // nought until it is known
 	seed     maphash.Seed
 	slots    []uint32 // number of a text + 1, by its hash
 }
@@ -48,7 +49,7 @@ func Open(raw []byte) (*Image, error) {
 	if sha256.Sum256(body) != [sha256.Size]byte(raw[len(body):]) {
 		return nil, ErrBroken
 	}
-	m := &Image{}
+	m := &Image{sum: [sha256.Size]byte(raw[len(body):])}
 	at := uint64(len(head) + 8*sections)
 	for i := range sections {
 		end := binary.LittleEndian.Uint64(body[len(head)+8*i:])
@@ -68,10 +69,28 @@ func header() []byte {
 	return append([]byte(magic), sum[:]...)
 }
 
+// Sum is the SHA-256 of all of the image; images that say the same have the same.
+func (m *Image) Sum() [sha256.Size]byte {
+	if m.sum == [sha256.Size]byte{} {
+		sum := sha256.New()
+		_, _ = m.body(sum) // it never fails
+		return [sha256.Size]byte(sum.Sum(nil))
+	}
+	return m.sum
+}
+
 // WriteTo writes the image as Open reads it.
 func (m *Image) WriteTo(w io.Writer) (n int64, err error) {
 	sum := sha256.New()
-	to := io.MultiWriter(w, sum)
+	if n, err = m.body(io.MultiWriter(w, sum)); err != nil {
+		return n, err
+	}
+	written, err := w.Write(sum.Sum(nil))
+	return n + int64(written), err
+}
+
+// body writes all but the sum.
+func (m *Image) body(w io.Writer) (n int64, err error) {
 	head := header()
 	end := uint64(len(head) + 8*sections)
 	for _, s := range m.sections {
@@ -79,13 +98,12 @@ func (m *Image) WriteTo(w io.Writer) (n int64, err error) {
 		head = binary.LittleEndian.AppendUint64(head, end)
 	}
 	for _, part := range append([][]byte{head}, m.sections[:]...) {
-		written, err := to.Write(part)
+		written, err := w.Write(part)
 		if n += int64(written); err != nil {
 			return n, err
 		}
 	}
-	written, err := w.Write(sum.Sum(nil))
-	return n + int64(written), err
+	return n, nil
 }
 
 // begin makes the table that finds texts.

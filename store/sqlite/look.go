@@ -35,6 +35,13 @@ func Read(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, err
 }
 
+// Moment gives the store as it is committed now, for reading alone, whatever is written
+// meanwhile. It keeps the write-ahead log from being emptied: close it soon.
+func (s *Store) Moment(ctx context.Context) (*Store, error) {
+	m, _, err := look(ctx, s.path, Options{Driver: s.driver}.filled(), nil)
+	return m, err
+}
+
 // ReadCopy opens a backup for reading alone and changes nothing in or beside it.
 func ReadCopy(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := lookAt(path, false); err != nil {

@@ -1,0 +1,359 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"strconv"
+
+	"commonweal/journal"
+	"commonweal/ledger"
+	"commonweal/rule"
+	"commonweal/store"
+	"commonweal/vf"
+)
+
+// Attesting is how books are checked against their journal while they are in use.
+type Attesting struct {
+	// Moment gives the store as it is at one moment, for reading alone, whatever is
+	// written meanwhile; it is closed after use.
+	Moment func(context.Context) (store.Store, error)
+	// Pace is called after each bit of work, and lets others work; its error ends the
+	// checking.
+	Pace func(context.Context) error
+	// Told hears how many entries were read, of how many there are; nil hears nothing.
+	Told func(read, of int64)
+}
+
+// Attest does what verify does, beside a server at work: it reads the journal from the
+// genesis (order, hashes, signatures, proofs of authors, the newest checkpoint), makes
+// from it what the books should say, and compares with that the image from which they
+// were opened, and at one moment every row of the views, the mark and the profiles. It
+// holds no lock while it works, and little memory: what it makes is packed on the way.
+//
+// The error is a refusal if something differs: storeDamaged for the journal, viewsDiffer,
+// or profileDiffers. Then, save for the image, the books are in doubt ([Node.Doubt]); an
+// image that differs is thrown away, and the books are stopped ([Node.Stopped]) until they
+// are opened anew. Any other error says that it could not be found out.
+func (n *Node) Attest(ctx context.Context, how Attesting) (*journal.Report, error) {
+	a := &attest{n: n, how: how, made: newNode(n.store, Options{}), seed: maphash.MakeSeed(), erased: map[string]bool{}}
+	defer func() {
+		if a.moment != nil {
+			_ = a.moment.Close()
+		}
+	}()
+	newest, err := newestCheckpoint(ctx, n.store)
+	if err != nil {
+		return nil, err
+	}
+	report := journal.Verify(func(yield func(int64, []byte) error) error { return a.entries(ctx, yield) },
+		journal.Evidence{Hashes: store.HashReader(ctx, n.store), Stored: newest})
+	var damage *rule.Refusal
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case a.image:
+		return report, n.dropImage()
+	case report.Sound():
+	case errors.As(report.Fault, &damage):
+		return report, n.doubt(damage)
+	case report.Fault.Kind == journal.Unreadable:
+		return report, report.Fault
+	default:
+		return report, n.doubt(rule.Refuse("storeDamaged", "path", n.Network(), "reason", report.Fault.Error()))
+	}
+	differs, err := a.views(ctx)
+	if err == nil && differs != nil {
+		err = n.doubt(differs.Refusal())
+	}
+	return report, err
+}
+
+// newestCheckpoint reads the newest checkpoint that is stored.
+func newestCheckpoint(ctx context.Context, s store.Source) (list [][]byte, err error) {
+	err = s.Scan(ctx, store.Checkpoints, func(_ string, note []byte) error {
+		list = [][]byte{note}
+		return nil
+	})
+	return list, err
+}
+
+// doubt has the books take no more acts, and returns why.
+func (n *Node) doubt(why error) error {
+	n.doubted.Store(&why)
+	return why
+}
+
+// Doubt returns what was found to differ from the journal, nil while nothing was. Books
+// in doubt take no acts; what they say can still be read.
+func (n *Node) Doubt() error {
+	if why := n.doubted.Load(); why != nil {
+		return *why
+	}
+	return nil
+}
+
+// dropImage throws away an image that says what the journal does not.
+func (n *Node) dropImage() error {
+	why := error(differs("image", strconv.FormatInt(n.opened.Image, 10)))
+	err := errors.Join(fmt.Errorf("%w: %w", store.ErrStopped, why), n.options.Images.Drop())
+	n.stopped.Store(&err)
+	return err
+}
+
+// attest is one checking under way.
+type attest struct {
+	n      *Node
+	how    Attesting
+	made   *Node       // what the journal makes
+	moment store.Store // as the store is when all is compared
+	image  bool        // the image of the books differs
+
+	seed   maphash.Seed
+	keys   rowSum          // of the view of keys, as it should be
+	erased map[string]bool // hashes of profiles that are gone
+}
+
+// rowSum sums up rows of a view in any order.
+type rowSum struct {
+	count int64
+	sum   uint64
+}
+
+func (s *rowSum) add(seed maphash.Seed, key, value string) {
+	s.count++
+	s.sum += maphash.String(seed, key+"\x00"+value)
+}
+
+// What is read of the journal at once, and how often it is caught up with what came
+// meanwhile before the rest is read at one moment.
+const (
+	pageEntries = 256
+	catchUps    = 5
+)
+
+// entries gives all entries up to a moment, and enters each into what the journal makes.
+func (a *attest) entries(ctx context.Context, yield func(int64, []byte) error) (err error) {
+	at := int64(0)
+	for range catchUps {
+		for end := a.n.Journal().Size(); at < end; {
+			if at, err = a.page(ctx, a.n.store, at, end, yield); err != nil {
+				return err
+			}
+		}
+	}
+	if a.moment, err = a.how.Moment(ctx); err != nil {
+		return err
+	}
+	for {
+		next, err := a.page(ctx, a.moment, at, 1<<62, yield)
+		if err != nil || next == at {
+			return err
+		}
+		at = next
+	}
+}
+
+// page reads some entries from a sequence on, and returns where the next ones begin.
+func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield func(int64, []byte) error) (int64, error) {
+	limit := min(end, at+pageEntries)
+	if image := a.n.opened.Image; at < image {
+		limit = min(limit, image) // so that there is a page that ends where it does
+	}
+	var page [][]byte
+	err := s.Entries(ctx, at, func(seq int64, raw []byte) error {
+		if seq >= limit {
+			return errStop
+		}
+		page = append(page, raw)
+		return nil
+	})
+	if err != nil && !errors.Is(err, errStop) {
+		return at, err
+	}
+	d := a.made.draft()
+	for i, raw := range page {
+		if err := yield(at+int64(i), raw); err != nil {
+			return at, err
+		}
+		e, err := d.journal.Follow(raw)
+		if err == nil {
+			err = d.again(e.Sequence, &e.Act)
+		}
+		if err != nil { // it is signed, and yet nothing that these books can say
+			return at, rule.Refuse("storeDamaged", "path", a.n.Network(), "reason", fmt.Sprintf("entry %d cannot be entered again: %s", at+int64(i), err))
+		}
+		a.keys.add(a.seed, e.Act.Key, strconv.FormatInt(e.Sequence, 10))
+	}
+	for _, p := range d.profiles {
+		a.erased[p.Key] = a.erased[p.Key] || p.Value == nil
+	}
+	d.profiles, d.changes = nil, nil
+	a.made.merged(d)
+	at += int64(len(page))
+	if a.how.Told != nil {
+		a.how.Told(at, max(at, a.n.Journal().Size()))
+	}
+	if err := a.pack(ctx, at); err != nil {
+		return at, err
+	}
+	return at, a.how.Pace(ctx)
+}
+
+// pack packs what was made where it has grown much, and where the books have an image
+// to be compared with it.
+func (a *attest) pack(ctx context.Context, at int64) error {
+	const least = 50_000
+	same := at == a.n.opened.Image && at > 0
+	if unkept := a.made.Unkept(); !same && (unkept < least || unkept < at/2) {
+		return nil
+	}
+	if err := a.made.Keep(ctx); err != nil {
+		return err
+	}
+	if same && a.made.index.ground.Sum() != a.n.opened.sum {
+		a.image = true
+		return errMany
+	}
+	return nil
+}
+
+// views compares each row of the moment, and returns the first that differs.
+func (a *attest) views(ctx context.Context) (*Difference, error) {
+	stored, err := a.moment.Views(ctx)
+	if err != nil {
+		return nil, err
+	}
+	expected := a.expected()
+	var found *Difference
+	add := func(d Difference) error {
+		found = &d
+		return errMany
+	}
+	for _, view := range stored {
+		if _, ok := expected[view]; !ok {
+			return &Difference{View: view, Reason: "is no view of these books"}, nil
+		}
+	}
+	for _, view := range sortedKeys(expected) {
+		if err = a.view(ctx, view, expected[view], add); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = a.profiles(ctx, add)
+	}
+	if errors.Is(err, errMany) && found != nil {
+		return found, nil
+	}
+	return nil, err
+}
+
+// expected counts the rows that each view should have.
+func (a *attest) expected() map[string]int64 {
+	count := map[string]int64{viewMark: 1, viewKey: a.keys.count, viewAuthor: int64(len(a.made.authors)), viewRecord: 0, viewHistory: 0,
+		ledger.ViewOrigin: 0, ledger.ViewPosting: 0, ledger.ViewProgress: 0, ledger.ViewCarried: 0}
+	for p := range a.made.index.each {
+		if p.Record != nil {
+			count[viewRecord]++
+		}
+		count[viewHistory] += int64((len(p.Past) + perRow - 1) / perRow)
+	}
+	one := func(view string, there bool) {
+		if there {
+			count[view]++
+		}
+	}
+	for _, key := range a.made.state.Keys() {
+		k := a.made.state.Kept(key)
+		one(ledger.ViewOrigin, k.Origin != nil)
+		one(ledger.ViewPosting, k.Posting != nil)
+		one(ledger.ViewProgress, k.Progress != nil)
+		one(ledger.ViewCarried, k.Carried != nil)
+	}
+	return count
+}
+
+// view compares the rows of one view with what they should be, and their number.
+func (a *attest) view(ctx context.Context, view string, expected int64, add func(Difference) error) error {
+	var read int64
+	var keys rowSum
+	var past struct { // of the record whose rows of the history come now
+		id   vf.ID
+		list []int64
+	}
+	err := a.moment.Scan(ctx, view, func(key string, value []byte) error {
+		if read++; read%pageEntries == 0 {
+			if err := a.how.Pace(ctx); err != nil {
+				return err
+			}
+		}
+		if view == viewKey {
+			keys.add(a.seed, key, string(value))
+			return nil
+		}
+		if view == viewHistory && past.id != historyOf(key) {
+			past.id = historyOf(key)
+			past.list = a.made.index.past(past.id)
+		}
+		want, err := a.row(view, key, past.list)
+		if err != nil || want != nil && string(want) == string(value) {
+			return err
+		}
+		return add(Difference{View: view, Key: key, Stored: string(value), Made: string(want)})
+	})
+	if err == nil && (read != expected || view == viewKey && keys != a.keys) {
+		err = add(Difference{View: view, Reason: fmt.Sprintf("has %d rows, and should have %d", read, expected)})
+	}
+	return err
+}
+
+// row makes one row of a view, nil if there should be none.
+func (a *attest) row(view, key string, past []int64) ([]byte, error) {
+	id, kept := vf.ID(key), a.made.state.Kept
+	switch view {
+	case viewMark:
+		return json.Marshal(mark{layout, a.made.journal.Mark()})
+	case viewRecord:
+		if r := a.made.state.Record(id); r != nil {
+			return publicJSON(r, a.made.hashes[id])
+		}
+	case viewAuthor:
+		if author := a.made.authors[id]; author != "" {
+			return []byte(author), nil
+		}
+	case viewHistory:
+		return historyRow(key, past)
+	case ledger.ViewOrigin:
+		return written(kept(key).Origin)
+	case ledger.ViewPosting:
+		return written(kept(key).Posting)
+	case ledger.ViewProgress:
+		return written(kept(key).Progress)
+	case ledger.ViewCarried:
+		return written(kept(key).Carried)
+	}
+	return nil, nil
+}
+
+// written writes what is kept, nil of nothing.
+func written[V any](v *V) ([]byte, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return json.Marshal(v)
+}
+
+// profiles compares the profiles with their hashes in the journal.
+func (a *attest) profiles(ctx context.Context, add func(Difference) error) error {
+	d := a.made.draft()
+	d.hashes = a.made.hashes
+	for hash := range a.erased {
+		if a.erased[hash] {
+			d.profiles = append(d.profiles, store.Put{View: store.Profiles, Key: hash})
+		}
+	}
+	return d.compareProfiles(ctx, a.moment, add)
+}
