@@ -36,10 +36,11 @@ func main() {
 	flag.IntVar(&s.entries, "entries", 1_000_000, "entries of one record each")
 	flag.IntVar(&s.events, "events", 0, "events beside them, in entries of a thousand")
 	profile := flag.String("profile", "", "file for a CPU profile of opening")
+	more := flag.Int("more", 0, "with -open: enter so many entries after that, and open once more")
 	opened := flag.Bool("open", false, "open the books that are there, and say how long it takes")
 	flag.Parse()
 	if *opened {
-		if err := open(context.Background(), s.data, *profile); err != nil {
+		if err := open(context.Background(), s.data, *profile, *more); err != nil {
 			fmt.Fprintln(os.Stderr, "books:", err)
 			os.Exit(1)
 		}
@@ -75,7 +76,7 @@ func run(ctx context.Context, s setting) (err error) {
 		return err
 	}
 	began := time.Now()
-	if err := single(ctx, n, s.entries); err != nil {
+	if err := single(ctx, n, 0, s.entries); err != nil {
 		return err
 	}
 	if s.entries > 0 {
@@ -129,10 +130,11 @@ const perCall = 1000
 
 // single enters acts of one record each: a process, a promise of work on it, the work,
 // yarn that comes out of it, and some of it that goes to somebody else.
-func single(ctx context.Context, n *node.Node, entries int) error {
+func single(ctx context.Context, n *node.Node, from, entries int) error {
+	from = (from + perRound - 1) / perRound * perRound
 	acts := make([]node.Act, 0, perCall)
 	for i := range entries {
-		acts = append(acts, step(i))
+		acts = append(acts, step(from+i))
 		if len(acts) == perCall || i == entries-1 {
 			if _, err := n.Do(ctx, acts...); err != nil {
 				return err

@@ -15,8 +15,16 @@ import (
 	"commonweal/store/sqlite"
 )
 
-// open measures how books in a folder are opened, with what they take of memory then.
-func open(ctx context.Context, data, profile string) (err error) {
+// open measures how books in a folder are opened, and what they take of memory then;
+// where more entries are wanted they come after the image, and it is opened once more.
+func open(ctx context.Context, data, profile string, more int) error {
+	if err := openOnce(ctx, data, profile, more); err != nil || more == 0 {
+		return err
+	}
+	return openOnce(ctx, data, profile, 0)
+}
+
+func openOnce(ctx context.Context, data, profile string, more int) (err error) {
 	signer, err := host.ReadKey(filepath.Join(data, host.KeyFile))
 	if err != nil {
 		return err
@@ -59,7 +67,7 @@ func open(ctx context.Context, data, profile string) (err error) {
 	}
 	fmt.Printf("wrote an image of %d MB in %.2f s\n", info.Size()>>20, time.Since(began).Seconds())
 	memory("with the image")
-	return nil
+	return single(ctx, n, int(n.Journal().Size()), more)
 }
 
 // memory prints what is held.

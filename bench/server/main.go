@@ -23,6 +23,8 @@ type setting struct {
 	time        time.Duration // of load, of each kind
 	events      int           // of long books
 	stores      []string      // on which it is measured
+	books       string        // data folder of long books that are there already
+	verify      bool          // wait until these were verified
 	limit       float64       // requests a second that the server lets an address make; 0 is without
 }
 
@@ -32,6 +34,8 @@ func main() {
 	flag.IntVar(&s.rate, "rate", 200, "acts a second")
 	flag.DurationVar(&s.time, "time", 10*time.Second, "how long each load lasts")
 	flag.IntVar(&s.events, "events", 1_000_000, "events of the long books")
+	flag.StringVar(&s.books, "books", "", "data folder of books to start on, such as bench/books makes; an image is put into it")
+	flag.BoolVar(&s.verify, "verify", true, "wait until these books were verified, which takes minutes")
 	flag.Func("store", "only this store: SQLite or PostgreSQL", func(name string) error { s.stores = []string{name}; return nil })
 	flag.Parse()
 	if err := run(s, flag.Args()); err != nil {
@@ -40,7 +44,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: server [FLAGS] PROGRAM [live|long|abuse]…")
+var errUsage = errors.New("usage: server [FLAGS] PROGRAM [live|long|abuse|start]…")
 
 func run(s setting, args []string) error {
 	if len(args) == 0 {
@@ -56,9 +60,9 @@ func run(s setting, args []string) error {
 	parts := []struct {
 		name string
 		do   func(context.Context, setting) error
-	}{{"live", measureLive}, {"long", measureLong}, {"abuse", measureAbuse}}
+	}{{"live", measureLive}, {"long", measureLong}, {"abuse", measureAbuse}, {"start", measureStart}}
 	for _, p := range parts {
-		if len(args) > 1 && !slices.Contains(args[1:], p.name) {
+		if len(args) > 1 && !slices.Contains(args[1:], p.name) || p.name == "start" && s.books == "" {
 			continue
 		}
 		if err := p.do(ctx, s); err != nil {

@@ -69,7 +69,7 @@ func (s *Server) Again() error {
 		_ = cmd.Wait() // how it ended is asked of cmd
 		close(ended)
 	}()
-	for deadline := time.Now().Add(2 * time.Minute); !reached.MatchString(s.out.String()); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); !reached.MatchString(s.out.String()); time.Sleep(5 * time.Millisecond) {
 		select {
 		case <-ended:
 			return fmt.Errorf("the server ended with %s: %s", cmd.ProcessState, s.out)
@@ -119,7 +119,7 @@ func (s *Server) Running() bool {
 	}
 }
 
-// Metrics reads the figures of the server that have no labels.
+// Metrics reads the figures of the server by their names, with the labels that they have.
 func (s *Server) Metrics(ctx context.Context) (map[string]float64, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/metrics", nil)
 	if err != nil {
@@ -132,11 +132,11 @@ func (s *Server) Metrics(ctx context.Context) (map[string]float64, error) {
 	defer func() { _ = a.Body.Close() }()
 	list := map[string]float64{}
 	for lines := bufio.NewScanner(a.Body); lines.Scan(); {
-		name, value, ok := strings.Cut(lines.Text(), " ")
-		if !ok || strings.ContainsAny(lines.Text(), "#{") {
+		at := strings.LastIndexByte(lines.Text(), ' ')
+		if at < 0 || strings.HasPrefix(lines.Text(), "#") {
 			continue
 		}
-		if list[name], err = strconv.ParseFloat(value, 64); err != nil {
+		if list[lines.Text()[:at]], err = strconv.ParseFloat(lines.Text()[at+1:], 64); err != nil {
 			return nil, fmt.Errorf("%s: %w", lines.Text(), err)
 		}
 	}
