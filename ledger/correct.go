@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"iter"
 	"slices"
 
 	"commonweal/rule"
@@ -181,10 +182,25 @@ func (p *posting) redescribe(id vf.ID) error {
 	}
 	o, _ := p.s.origins.get(string(id))
 	c := *r
+	o.describe(&c)
+	if err := p.describeAll(&c, p.s.events()); err != nil {
+		return err
+	}
+	p.s.records.set(string(id), &c)
+	return nil
+}
+
+// describe sets what was known of a resource before its first event.
+func (o Origin) describe(c *vf.EconomicResource) {
 	c.Stage, c.State, c.ContainedIn, c.CurrentLocation, c.PrimaryAccountable = o.Stage, o.State, o.ContainedIn, o.Location, o.Accountable
-	fresh := true
+}
+
+// describeAll sets what events make of a resource, in order of posting; those that
+// are corrected to nothing make nothing of it.
+func (p *posting) describeAll(c *vf.EconomicResource, events iter.Seq2[*vf.EconomicEvent, Posting]) error {
+	id, fresh := c.ID, true
 	var inside vf.Decimal
-	for ev, kept := range p.s.events() {
+	for ev, kept := range events {
 		row := ev.Action.Effects()
 		isFrom, isTo := ev.ResourceInventoriedAs == id, ev.ToResourceInventoriedAs == id && row.Contained != vf.Update
 		if !isFrom && !isTo || ev.Corrects != "" || kept.void() {
@@ -192,14 +208,14 @@ func (p *posting) redescribe(id vf.ID) error {
 		}
 		for _, from := range []bool{true, false} {
 			if from && isFrom || !from && isTo {
-				p.effectsOn(ev, row, from, fresh).applyTo(&c)
+				p.effectsOn(ev, row, from, fresh).applyTo(c)
 			}
 		}
 		fresh = false
 		if row.Contained == vf.None || !isFrom {
 			continue
 		}
-		m, err := p.in(kept.Resource, r)
+		m, err := p.in(kept.Resource, c)
 		if err != nil {
 			return err
 		}
@@ -214,6 +230,5 @@ func (p *posting) redescribe(id vf.ID) error {
 			c.ContainedIn = ""
 		}
 	}
-	p.s.records.set(string(id), &c)
 	return nil
 }

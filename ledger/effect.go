@@ -171,9 +171,7 @@ func (p *posting) effectsOn(ev *vf.EconomicEvent, row *vf.ActionEffects, isFrom,
 		d.container = ev.ToResourceInventoriedAs
 	}
 	if here(row.Stage) {
-		if process := find[*vf.Process](p.s, ev.OutputOf); process != nil {
-			d.stage = process.BasedOn
-		}
+		d.stage = p.kindOf(ev.OutputOf)
 	}
 	if here(row.State) {
 		d.state = ev.State
@@ -185,6 +183,17 @@ func (p *posting) effectsOn(ev *vf.EconomicEvent, row *vf.ActionEffects, isFrom,
 		}
 	}
 	return d
+}
+
+// kindOf is what kind of process one is.
+func (p *posting) kindOf(process vf.ID) vf.ID {
+	if p.basedOn != nil {
+		return p.basedOn(process)
+	}
+	if r := find[*vf.Process](p.s, process); r != nil {
+		return r.BasedOn
+	}
+	return ""
 }
 
 // describeAccountable refuses to make one agent's things another's unsaid.

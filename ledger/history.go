@@ -112,21 +112,22 @@ func (h *history) net(ev *vf.EconomicEvent) Posting {
 			continue
 		}
 		kept.Corrected = true
-		for _, sum := range []struct {
-			of   *vf.Measure
-			more vf.Measure
-		}{{&kept.Resource, c.ResourceQuantity}, {&kept.Effort, c.EffortQuantity}} {
-			if sum.more.IsZero() {
-				continue
-			}
-			m, err := h.units.Sum(*sum.of, sum.more)
-			if err != nil && h.err == nil {
-				h.err = refusal(err)
-			}
-			*sum.of = m
-		}
+		h.add(&kept.Resource, c.ResourceQuantity)
+		h.add(&kept.Effort, c.EffortQuantity)
 	}
 	return kept
+}
+
+// add adds to a sum, in its unit.
+func (h *history) add(sum *vf.Measure, more vf.Measure) {
+	if more.IsZero() {
+		return
+	}
+	m, err := h.units.Sum(*sum, more)
+	if err != nil && h.err == nil {
+		h.err = refusal(err)
+	}
+	*sum = m
 }
 
 // before reports whether an event stands before another one: by time, else in the

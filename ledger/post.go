@@ -14,6 +14,7 @@ type posting struct {
 	original *vf.EconomicEvent // what it corrects, nil if it is no correction
 	kept     Posting           // of the original
 	again    bool              // brings back what was corrected to nothing
+	basedOn  func(vf.ID) vf.ID // what kind of process one is; nil where the state says it
 }
 
 // Post posts an event: all of it, or nothing and a refusal.

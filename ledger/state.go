@@ -189,6 +189,12 @@ func (s *State) Done(id vf.ID) Progress {
 	return p
 }
 
+// Origin returns what was known of a resource before its first event.
+func (s *State) Origin(id vf.ID) Origin {
+	o, _ := s.origins.get(string(id))
+	return o
+}
+
 // Posting returns what is kept of an event, and whether it was posted.
 func (s *State) Posting(event vf.ID) (Posting, bool) { return s.postings.get(string(event)) }
 

@@ -13,14 +13,21 @@ import (
 )
 
 // Before returns what the books said before an entry was made, with the personal
-// data that is there today. It replays the journal up to there.
+// data that is there today: made of what they say now and what changed since or, where
+// that would read more, by replaying the journal up to there.
 func (n *Node) Before(ctx context.Context, seq int64) (*vf.Graph, error) {
-	n.mu.RLock()
-	size := n.journal.Size()
-	n.mu.RUnlock()
-	if seq < 1 || seq >= size {
+	s := n.Snapshot()
+	if size := s.Size(); seq < 1 || seq >= size {
 		return nil, rule.Refuse("noSuchEntry", "entry", strconv.FormatInt(seq, 10), "last", strconv.FormatInt(size-1, 10))
 	}
+	if g, made, err := s.before(ctx, seq); made || err != nil {
+		return g, err
+	}
+	return n.replayedBefore(ctx, seq)
+}
+
+// replayedBefore replays the journal up to an entry.
+func (n *Node) replayedBefore(ctx context.Context, seq int64) (*vf.Graph, error) {
 	d, err := n.before(ctx, seq)
 	if err != nil {
 		return nil, err

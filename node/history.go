@@ -151,7 +151,7 @@ func (n *Node) Public(raw []byte) (vf.Record, error) {
 
 // Revision returns the record of an id as it was after one of the entries that
 // changed it, nil if it was withdrawn by that. Its personal part is that of today,
-// if it has the same still. What events did to a resource is found by replay.
+// if it has the same still. What a resource was is reckoned from the events of then.
 func (n *Node) Revision(ctx context.Context, id vf.ID, sequence int64) (vf.Record, error) {
 	s := n.Snapshot()
 	past := s.Past(id)
@@ -163,25 +163,11 @@ func (n *Node) Revision(ctx context.Context, id vf.ID, sequence int64) (vf.Recor
 		return s.Record(id)
 	}
 	if r, _ := s.index.place(id); isResource(r.Record) {
-		return n.replayed(ctx, id, sequence)
+		return n.earlier(ctx, s, id, past[:i+1])
 	}
-	entries, err := n.Pick(ctx, past[:i+1])
-	if err != nil {
-		return nil, err
-	}
-	var found vf.Record
-	var hash string
-	for _, seq := range past[:i+1] {
-		e, err := journal.Decode(entries[seq])
-		if err != nil {
-			return nil, err
-		}
-		if found, hash, err = after(&e.Act, id, found, hash); err != nil {
-			return nil, err
-		}
-	}
-	if found == nil || hash == "" || n.liveHash(id) != hash {
-		return found, nil
+	found, hash, err := n.said(ctx, id, past[:i+1])
+	if err != nil || found == nil || hash == "" || n.liveHash(id) != hash {
+		return found, err
 	}
 	return n.joinedRecord(place{ID: id, Record: found, Hash: hash})
 }
