@@ -143,6 +143,19 @@ func (p *program) enter(b *books, a node.Act) ([]node.Result, error) {
 	return do(p.ctx, a)
 }
 
+// enterAll enters acts, all of them or none. One that is to be signed is entered alone.
+func (p *program) enterAll(b *books, acts []node.Act) ([]node.Result, error) {
+	switch {
+	case len(acts) == 1:
+		return p.enter(b, acts[0])
+	case p.SignWith != "":
+		return nil, usage("new rows and changed rows are two acts, and each act is signed alone: give them in two files")
+	case p.ByCharter:
+		return b.Seat(node.Actor{Agent: acts[0].Author}).Do(p.ctx, acts...)
+	}
+	return b.Do(p.ctx, acts...)
+}
+
 // newFolder makes a data folder where none is.
 func (p *program) newFolder() error {
 	if _, err := os.Stat(p.place().path); err == nil {

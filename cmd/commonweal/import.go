@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"commonweal/format"
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
@@ -15,7 +16,8 @@ import (
 // importCommand takes a network file or spreadsheets into the books.
 type importCommand struct {
 	sources
-	Now string `help:"Day 0 of spreadsheets; today if left out."`
+	Now  string `help:"Day 0 of spreadsheets; today if left out."`
+	List string `help:"The file is this list, as export csv writes it or as people keep it: needs, offers, resources, commitments or events. Rows whose id is in the books change what their cells say."`
 }
 
 // imported is what import tells programs.
@@ -25,6 +27,8 @@ type imported struct {
 	Key      string         `json:"key"`
 	Again    bool           `json:"again"`
 	Records  map[string]int `json:"records"`
+	Changed  int            `json:"changed,omitempty"` // rows of a list that change a record
+	Same     int            `json:"same,omitempty"`    // rows that say what the books say
 }
 
 // Run imports.
@@ -45,6 +49,9 @@ func (c *importCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if c.List != "" {
+		return c.list(p, b, known)
+	}
 	n, err := c.read(p, now, known)
 	if err != nil {
 		return err
@@ -58,11 +65,55 @@ func (c *importCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	told := imported{Sequence: results[0].Sequence, Entries: results[0].Entries, Key: p.Key, Again: results[0].Repeated, Records: byClass(n.Graph.All())}
+	if p.JSON {
+		return p.printJSON(told)
+	}
+	return told.say(p)
+}
+
+// byClass counts records by class.
+func byClass(records []vf.Record) map[string]int {
 	count := map[string]int{}
-	for _, r := range n.Graph.All() {
+	for _, r := range records {
 		count[string(r.Class())]++
 	}
-	told := imported{results[0].Sequence, results[0].Entries, p.Key, results[0].Repeated, count}
+	return count
+}
+
+// list takes one list in: all its rows, or none.
+func (c *importCommand) list(p *program, b *books, known *vf.Graph) error {
+	if len(c.Files) != 1 || c.sheets() {
+		return usage("--list takes one file with that list")
+	}
+	opened, done, err := p.open(c.Files)
+	if err != nil {
+		return err
+	}
+	defer done()
+	said, err := format.ReadCSV(opened[0], c.List, known)
+	if err != nil {
+		return err
+	}
+	told := imported{Sequence: -1, Key: p.actKey(), Records: byClass(said.New), Changed: len(said.Changed), Same: said.Same}
+	var acts []node.Act
+	add := func(kind journal.Kind, key string, records []vf.Record) {
+		if len(records) > 0 {
+			acts = append(acts, node.Act{Kind: kind, Author: p.author(b), At: vf.At(p.now().Unix()), Key: key, Records: records})
+		}
+	}
+	add(journal.Declare, told.Key, said.New)
+	add(journal.Change, told.Key+strings.Repeat("/changed", len(acts)), said.Changed)
+	if len(acts) > 0 {
+		results, err := p.enterAll(b, acts)
+		if err != nil {
+			return err
+		}
+		told.Sequence, told.Again = results[0].Sequence, results[0].Repeated
+		for _, r := range results {
+			told.Entries += r.Entries
+		}
+	}
 	if p.JSON {
 		return p.printJSON(told)
 	}
@@ -70,6 +121,10 @@ func (c *importCommand) Run(p *program) error {
 }
 
 func (i imported) say(p *program) error {
+	if i.Sequence < 0 {
+		p.say("Nothing new: all rows say what is in the books.")
+		return nil
+	}
 	if i.Again {
 		p.say("This import was there already, under the same key; nothing was entered now.")
 	} else {
@@ -85,6 +140,12 @@ func (i imported) say(p *program) error {
 	})
 	for _, class := range classes {
 		t.add(fmt.Sprint(i.Records[class]), class)
+	}
+	if i.Changed > 0 {
+		t.add(fmt.Sprint(i.Changed), "changed")
+	}
+	if i.Same > 0 {
+		t.add(fmt.Sprint(i.Same), "as they are in the books")
 	}
 	t.write(p.out)
 	return nil

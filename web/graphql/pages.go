@@ -24,7 +24,7 @@ var pageArguments = []argument{{"first", "Int", ""}, {"after", "String", ""}, {"
 func pages(f *field, filter string) *field {
 	f.args = append(f.args, pageArguments...)
 	if filter != "" {
-		f.args = append(f.args, argument{"filter", filter, ""})
+		f.args = append(f.args, argument{"filter", filter, ""}, argument{"orderBy", "RecordOrder", ""})
 	}
 	return f
 }
@@ -146,6 +146,9 @@ type iterator = iter.Seq[vf.ID]
 // and what fits, is in it. Cursors stand for places in the order of ids, so those of
 // records that are gone still do.
 func (x *execution) paged(l list, args arguments, fits func(vf.Record) bool, whole func() int) (any, error) {
+	if order, _ := args["orderBy"].(string); order != "" && order != "ID" {
+		return x.inOrder(order, l, args, fits)
+	}
 	w, err := windowOf(args)
 	if err != nil {
 		return nil, err
@@ -215,14 +218,11 @@ func (x *execution) take(g *page, l list, p part, fits func(vf.Record) bool) (bo
 		if p.until != "" && (!p.backwards && string(id) >= p.until || p.backwards && string(id) <= p.until) {
 			return false, nil
 		}
-		if err := x.looked(); err != nil {
-			return false, err
-		}
-		r, err := x.books.Record(id)
+		r, err := x.fitting(id, fits)
 		if err != nil {
 			return false, err
 		}
-		if r == nil || !x.sees(r) || fits != nil && !fits(r) {
+		if r == nil {
 			continue
 		}
 		if len(g.items) == p.size {

@@ -103,6 +103,7 @@ func newSchema() *schema {
 	s.records(query)
 	s.inverses()
 	s.tracing()
+	s.ordering()
 	s.progress()
 	s.filters()
 	s.inputs(mutation)

@@ -35,6 +35,6 @@
 //
 // A page of a record looks at what refers to it through the index, so many at a
 // time; it never reads all records. Lists, files and books do. Of earlier times
-// only what entries said is shown: quantities of a resource come from its events,
-// and personal data of earlier times is not kept.
+// what entries said is shown, and of a resource what events had made of it; personal
+// data of earlier times is not kept.
 package linked

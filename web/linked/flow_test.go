@@ -2,6 +2,7 @@ package linked
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -38,6 +39,16 @@ func TestFlowsForPrograms(t *testing.T) {
 		}
 		if w := s.get(path, "Accept: image/png"); w.Code != http.StatusNotAcceptable {
 			t.Errorf("%s as a picture: %d", path, w.Code)
+		}
+	}
+	past := s.n.Snapshot().Past("stock/wool")
+	for i, want := range []string{"50", "47", "50"} { // as declared, and with each event
+		var r struct {
+			OnhandQuantity vf.Measure `json:"onhandQuantity"`
+		}
+		w := s.get(fmt.Sprint("/home/stock/wool?as=json&at=", past[i]))
+		if err := json.Unmarshal(w.Body.Bytes(), &r); err != nil || r.OnhandQuantity.HasNumericalValue.String() != want {
+			t.Errorf("after entry %d: %s, wanted %s: %v", past[i], w.Body, want, err)
 		}
 	}
 	if w := s.get("/home/stock/wool?track", guest, "Accept: application/json"); w.Code != http.StatusNotFound {

@@ -191,6 +191,19 @@ var didWords = map[journal.Kind]string{
 	journal.Adopt: "taken over from a plan", journal.RotateKey: "key changed", journal.RevokeKey: "key revoked",
 }
 
+// resourceAt is a resource as what happened up to an entry had made it, without its
+// personal part.
+func (q *request) resourceAt(id vf.ID, seq int64) (vf.Record, error) {
+	was, err := q.n.Revision(q.r.Context(), id, seq)
+	r, ok := was.(*vf.EconomicResource)
+	if err != nil || !ok {
+		return nil, err
+	}
+	public := *r
+	public.Note = ""
+	return &public, nil
+}
+
 // at answers with a record as it stood behind an entry that changed it, without
 // its personal part.
 func (q *request) at(r vf.Record, text string) {
@@ -202,6 +215,9 @@ func (q *request) at(r vf.Record, text string) {
 		return
 	}
 	was, err := q.said(r.Key(), past[:i+1])
+	if _, ok := r.(*vf.EconomicResource); ok && err == nil {
+		was, err = q.resourceAt(r.Key(), seq)
+	}
 	if err != nil {
 		q.fail(err)
 	}
