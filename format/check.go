@@ -22,42 +22,82 @@ func Check(g, known *vf.Graph) error {
 	return f.err()
 }
 
+// Books are those that records come into, where they are not handed in whole.
+type Books struct {
+	Record   func(vf.ID) vf.Record // nil where there is none
+	Units    *vf.Units             // those that are declared in them
+	Declared func() []*vf.Unit     // the same as records; asked for where units come beside them
+	Outputs  map[vf.ID]bool        // recipe processes that have an output in them, of those that come without one
+}
+
+// CheckIn is [Check] for a few records that come into large books. What it suggests
+// in the place of an unknown id is one of these records.
+func CheckIn(g *vf.Graph, b Books) error {
+	var f faults
+	c := &checker{faults: &f, where: func(vf.ID) string { return "" }, books: b.Record, units: b.Units, outputs: b.Outputs}
+	var known []*vf.Unit
+	if len(g.Units) > 0 {
+		c.units, known = nil, b.Declared()
+	}
+	c.check(g, known)
+	return f.err()
+}
+
 // checker holds what Check needs to know of the whole.
 type checker struct {
 	faults  *faults
 	where   func(vf.ID) string
 	records map[vf.ID]vf.Record
-	books   map[vf.ID]vf.Record
+	known   map[vf.ID]vf.Record // books that were handed in whole
+	books   func(vf.ID) vf.Record
 	units   *vf.Units
 	outputs map[vf.ID]bool // recipe processes that have an output
 }
 
 func check(g, known *vf.Graph, f *faults, where func(vf.ID) string) {
-	c := &checker{faults: f, where: where, records: map[vf.ID]vf.Record{}, books: map[vf.ID]vf.Record{}, outputs: map[vf.ID]bool{}}
+	c := &checker{faults: f, where: where, known: map[vf.ID]vf.Record{}, outputs: map[vf.ID]bool{}}
 	for _, r := range known.All() {
-		c.books[r.Key()] = r
+		c.known[r.Key()] = r
 	}
+	c.books = func(id vf.ID) vf.Record { return c.known[id] }
+	for _, flow := range known.RecipeFlows {
+		if flow.RecipeOutputOf != "" {
+			c.outputs[flow.RecipeOutputOf] = true
+		}
+	}
+	c.check(g, known.Units)
+}
+
+// check looks at the records; more are the units beside theirs, where those of the
+// books are not read already.
+func (c *checker) check(g *vf.Graph, more []*vf.Unit) {
 	all := g.All()
+	c.records = make(map[vf.ID]vf.Record, len(all))
 	for _, r := range all {
 		if c.records[r.Key()] != nil {
 			c.refuse(r, "@id", rule.Refuse("duplicateId", "id", string(r.Key()), "other", "another record of the same file"))
 		}
 		c.records[r.Key()] = r
 	}
-	units, err := vf.NewUnits(allUnits(g, known))
-	if err != nil {
-		refusal := refusalOf(err)
-		f.add(refusal.At(about(where(vf.ID(refusal.Value("unit"))), vf.ID(refusal.Value("unit")), "")))
-		return
+	if c.units == nil {
+		units, err := vf.NewUnits(allUnits(g, more))
+		if err != nil {
+			refusal := refusalOf(err)
+			c.faults.add(refusal.At(about(c.where(vf.ID(refusal.Value("unit"))), vf.ID(refusal.Value("unit")), "")))
+			return
+		}
+		c.units = units
 	}
-	c.units = units
-	for _, flow := range slices.Concat(g.RecipeFlows, known.RecipeFlows) {
+	for _, flow := range g.RecipeFlows {
 		if flow.RecipeOutputOf != "" {
+			if c.outputs == nil {
+				c.outputs = map[vf.ID]bool{}
+			}
 			c.outputs[flow.RecipeOutputOf] = true
 		}
 	}
 	for _, r := range all {
-		if f.full() {
+		if c.faults.full() {
 			return
 		}
 		c.fields(r)
@@ -76,7 +116,7 @@ func (c *checker) find(id vf.ID) vf.Record {
 	if r := c.records[id]; r != nil {
 		return r
 	}
-	return c.books[id]
+	return c.books(id)
 }
 
 // fields checks each property by its type: ids, and measures.
@@ -85,17 +125,17 @@ func (c *checker) fields(r vf.Record) {
 		c.refuse(r, "@id", refusal)
 	}
 	v := reflect.ValueOf(r).Elem()
-	for i := range tables[r.Class()].fields {
-		f := &tables[r.Class()].fields[i]
+	table := tables[r.Class()]
+	for i := range table.fields {
+		f := &table.fields[i]
 		switch f.typ {
 		case typeID:
 			if id := v.Field(f.index).String(); id != "" && f.name != "@id" {
 				c.reference(r, f.name, vf.ID(id))
 			}
 		case typeIDs:
-			to := v.Field(f.index)
-			for j := range to.Len() {
-				c.reference(r, f.name, vf.ID(to.Index(j).String()))
+			for _, id := range *v.Field(f.index).Addr().Interface().(*[]vf.ID) {
+				c.reference(r, f.name, id)
 			}
 		case typeMeasure:
 			if m := v.Field(f.index).Addr().Interface().(*vf.Measure); !m.IsZero() {
@@ -110,7 +150,7 @@ func (c *checker) reference(r vf.Record, property string, id vf.ID) {
 	to := c.find(id)
 	if to == nil {
 		c.refuse(r, property, rule.Refuse("unknownReference", "property", property, "id", string(id),
-			"nearest", nearestID(id, c.records, c.books)))
+			"nearest", nearestID(id, c.records, c.known)))
 		return
 	}
 	if may := references[property]; !slices.Contains(may, to.Class()) {

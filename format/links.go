@@ -108,7 +108,7 @@ func (r *reader) finish(known *vf.Graph) {
 	for _, rec := range known.All() {
 		byID[rec.Key()] = rec
 	}
-	units, err := vf.NewUnits(allUnits(r.g, known))
+	units, err := vf.NewUnits(allUnits(r.g, known.Units))
 	if err != nil {
 		f := refusalOf(err)
 		id := vf.ID(f.Value("unit"))
@@ -124,13 +124,13 @@ func (r *reader) finish(known *vf.Graph) {
 
 // allUnits lists the units of the file, then those of the books that the file
 // does not declare itself.
-func allUnits(g, known *vf.Graph) []*vf.Unit {
+func allUnits(g *vf.Graph, more []*vf.Unit) []*vf.Unit {
 	declared := make(map[vf.ID]bool, len(g.Units))
 	list := slices.Clone(g.Units)
 	for _, u := range g.Units {
 		declared[u.ID] = true
 	}
-	for _, u := range known.Units {
+	for _, u := range more {
 		if !declared[u.ID] {
 			list = append(list, u)
 		}

@@ -57,6 +57,9 @@ func (p *posting) fill() error {
 		class    vf.Class
 		ids      []vf.ID
 	}{{"fulfills", "Commitment", p.ev.Fulfills}, {"satisfies", "Intent", p.ev.Satisfies}, {"settles", "Claim", p.ev.Settles}} {
+		if len(list.ids) == 0 {
+			continue
+		}
 		resource, effort := rat(p.kept.Resource), rat(p.kept.Effort)
 		for _, id := range list.ids {
 			pr := p.s.promiseOf(id, list.class)

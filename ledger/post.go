@@ -19,7 +19,7 @@ type posting struct {
 
 // Post posts an event: all of it, or nothing and a refusal.
 func (s *State) Post(ev *vf.EconomicEvent) error {
-	f := s.Fork()
+	f := s.again()
 	if err := f.post(ev); err != nil {
 		return err
 	}

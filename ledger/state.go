@@ -24,8 +24,9 @@ type State struct {
 	before    int64   // how many were posted below
 	units     *vf.Units
 	unitIDs   []vf.ID
-	unitsRead bool // units holds all that is declared
-	ownUnits  bool // a unit was put here since the last merge
+	unitsRead bool   // units holds all that is declared
+	ownUnits  bool   // a unit was put here since the last merge
+	trial     *State // an empty fork, used anew for each event
 }
 
 // Origin is what was known of a resource before the first event: what the
@@ -91,15 +92,28 @@ func (b *book[V]) set(key string, v V) {
 	b.own[key] = v
 }
 
+// small is up to how many values a book is emptied and used on, rather than handed down.
+const small = 16
+
 func (b *book[V]) merge() {
-	if len(b.below.own) == 0 {
-		b.below.own = b.own
-	} else {
-		for k, v := range b.own {
-			b.below.own[k] = v
-		}
+	switch {
+	case len(b.own) == 0:
+		return
+	case len(b.own) > small && len(b.below.own) == 0:
+		b.below.own, b.own = b.own, nil
+		return
 	}
-	b.own = nil
+	for k, v := range b.own {
+		b.below.set(k, v)
+	}
+	b.clear()
+}
+
+func (b *book[V]) clear() {
+	if len(b.own) > small {
+		b.own = nil
+	}
+	clear(b.own)
 }
 
 // all returns the values seen from here, by key.
@@ -147,6 +161,23 @@ func (s *State) Fork() *State {
 	return f
 }
 
+// again returns an empty fork that is used anew for each event.
+func (s *State) again() *State {
+	f := s.trial
+	if f == nil {
+		f = s.Fork()
+		s.trial = f
+		return f
+	}
+	f.records.clear()
+	f.origins.clear()
+	f.postings.clear()
+	f.progress.clear()
+	f.carried.clear()
+	f.log, f.unitIDs, f.ownUnits, f.before = f.log[:0], nil, false, s.Posted()
+	return f
+}
+
 // Merge writes what changed here down into the state below, and empties this
 // fork, which may be used on.
 func (s *State) Merge() {
@@ -161,7 +192,7 @@ func (s *State) Merge() {
 		p.unitIDs, p.units, p.unitsRead = append(p.unitIDs, s.unitIDs...), s.units, s.unitsRead
 		p.ownUnits = true
 	}
-	s.before, s.log, s.unitIDs, s.ownUnits = p.Posted(), nil, nil, false
+	s.before, s.log, s.unitIDs, s.ownUnits = p.Posted(), s.log[:0], nil, false
 }
 
 // Record returns the current record of an id, nil if there is none. A resource

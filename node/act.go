@@ -301,8 +301,7 @@ const perEntry = 1000
 
 // enter puts the records of an act into the state and seals its entries.
 func (d *draft) enter(ctx context.Context, a *Act, v verb, records []vf.Record) (Result, error) {
-	f := d.fork()
-	f.by = a.Author
+	f := d.forAct(a)
 	if a.Proof != nil && len(records) > perEntry {
 		return Result{}, badProof("it would be several entries, and a signed act is one; sign at most " + strconv.Itoa(perEntry) + " records at once")
 	}

@@ -44,11 +44,9 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 	if err := d.checkRights(records); err != nil {
 		return err
 	}
-	g, known := &vf.Graph{}, &vf.Graph{}
+	g := &vf.Graph{}
 	g.Add(records...)
-	here := make(map[vf.ID]bool, len(records)+len(events))
 	for _, r := range records {
-		here[r.Key()] = true
 		if c, ok := r.(*vf.Commitment); ok {
 			if err := bySomebody(c); err != nil {
 				return at(err, c.ID)
@@ -57,12 +55,30 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 	}
 	for _, ev := range events {
 		g.Add(ev)
-		here[ev.ID] = true
 	}
-	d.addKnown(g, known, here)
-	err := format.Check(g, known)
+	units, err := d.state.Units()
+	if err != nil {
+		return err
+	}
+	made := d.created(events)
+	err = format.CheckIn(g, format.Books{Units: units, Declared: d.state.DeclaredUnits, Outputs: d.outputs(g), Record: func(id vf.ID) vf.Record {
+		if r := d.state.Record(id); r != nil {
+			return r
+		}
+		if r := made[id]; r != nil {
+			return r
+		}
+		return nil
+	}})
 	var list format.Refusals
 	if errors.As(err, &list) {
+		here := make(map[vf.ID]bool, len(records)+len(events)+len(made))
+		for _, r := range g.All() {
+			here[r.Key()] = true
+		}
+		for id := range made {
+			here[id] = true
+		}
 		for i, r := range list[:min(len(list), mostNearest)] {
 			list[i] = d.nearest(r, here)
 		}
@@ -73,32 +89,10 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 	return err
 }
 
-// addKnown collects what the records refer to in the books, and the resources
-// that events bring into being.
-func (d *draft) addKnown(g, known *vf.Graph, here map[vf.ID]bool) {
-	added := map[vf.ID]bool{}
-	var add func(id vf.ID)
-	add = func(id vf.ID) {
-		if id == "" || added[id] || here[id] {
-			return
-		}
-		added[id] = true
-		if r := d.state.Record(id); r != nil {
-			if _, unit := r.(*vf.Unit); !unit {
-				known.Add(r)
-			}
-			if thing, ok := r.(*vf.EconomicResource); ok {
-				add(thing.ConformsTo)
-			}
-		}
-	}
-	for _, u := range d.state.DeclaredUnits() {
-		known.Add(u)
-	}
-	for _, r := range g.All() {
-		references(r, add)
-	}
-	for _, ev := range g.EconomicEvents {
+// created are the resources that events bring into being.
+func (d *draft) created(events []*vf.EconomicEvent) map[vf.ID]*vf.EconomicResource {
+	var made map[vf.ID]*vf.EconomicResource
+	for _, ev := range events {
 		row := ev.Action.Effects()
 		if row == nil {
 			continue
@@ -107,32 +101,44 @@ func (d *draft) addKnown(g, known *vf.Graph, here map[vf.ID]bool) {
 		if row.CreateResource == vf.OptionalTo {
 			id = ev.ToResourceInventoriedAs
 		}
-		if row.CreateResource != vf.None && id != "" && !here[id] && d.state.Record(id) == nil {
-			here[id] = true
-			known.Add(&vf.EconomicResource{ID: id})
+		if row.CreateResource != vf.None && id != "" && made[id] == nil && d.state.Record(id) == nil {
+			if made == nil {
+				made = map[vf.ID]*vf.EconomicResource{}
+			}
+			made[id] = &vf.EconomicResource{ID: id}
 		}
 	}
-	d.addFlows(g, known, here)
+	return made
 }
 
-// addFlows adds the flows in the books of recipe processes that are said anew
-// without them.
-func (d *draft) addFlows(g, known *vf.Graph, here map[vf.ID]bool) {
+// outputs are those recipe processes, of the ones that are said anew without their
+// flows, that have an output in the books.
+func (d *draft) outputs(g *vf.Graph) map[vf.ID]bool {
 	waiting := map[vf.ID]bool{}
 	for _, p := range g.RecipeProcesses {
 		waiting[p.ID] = true
 	}
+	here := map[vf.ID]bool{}
 	for _, f := range g.RecipeFlows {
 		delete(waiting, f.RecipeOutputOf)
+		here[f.ID] = true
 	}
 	if len(waiting) == 0 {
-		return
+		return nil
 	}
+	found := map[vf.ID]bool{}
 	for r := range d.state.Each() {
 		if f, ok := r.(*vf.RecipeFlow); ok && waiting[f.RecipeOutputOf] && !here[f.ID] {
-			known.Add(f)
+			found[f.RecipeOutputOf] = true
 		}
 	}
+	return found
+}
+
+// nameField is a property that names another record, and where it stands.
+type nameField struct {
+	name  string
+	field int
 }
 
 // references calls f with each id that a record refers to.
@@ -143,23 +149,41 @@ func references(r vf.Record, f func(vf.ID)) {
 // referencesOf also tells the property.
 func referencesOf(r vf.Record, f func(property string, id vf.ID)) {
 	v := reflect.ValueOf(r).Elem()
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		switch x := v.Field(i).Interface().(type) {
-		case vf.ID:
-			if field.Name != "ID" {
-				f(name, x)
+	for _, p := range naming[v.Type()] {
+		switch x := v.Field(p.field).Addr().Interface().(type) {
+		case *vf.ID:
+			f(p.name, *x)
+		case *[]vf.ID:
+			for _, id := range *x {
+				f(p.name, id)
 			}
-		case []vf.ID:
-			for _, id := range x {
-				f(name, id)
-			}
-		case vf.Measure:
-			f(name, x.HasUnit)
+		case *vf.Measure:
+			f(p.name, x.HasUnit)
 		}
 	}
 }
+
+// naming has, for the struct of each class, the properties that name other records,
+// units of measures among them.
+var naming = func() map[reflect.Type][]nameField {
+	all := map[reflect.Type][]nameField{}
+	for _, c := range vf.Classes() {
+		t := reflect.TypeOf(vf.NewRecord(c)).Elem()
+		if all[t] != nil {
+			continue
+		}
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			switch t.Field(i).Type {
+			case reflect.TypeFor[vf.ID](), reflect.TypeFor[[]vf.ID](), reflect.TypeFor[vf.Measure]():
+				if name != "@id" {
+					all[t] = append(all[t], nameField{name, i})
+				}
+			}
+		}
+	}
+	return all
+}()
 
 // nearest names, in an unknownReference, the id in the books that is written most
 // like the one given, of those that stand around it in the order of ids.

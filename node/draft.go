@@ -53,6 +53,7 @@ type draft struct {
 	keys     map[string]int64
 	looked   map[string]int64  // of the one for the transaction: keys that the store was asked for, -1 of those that it does not have
 	past     map[vf.ID][]int64 // the entries here that changed a record
+	trial    *draft            // an empty fork, used anew for each act
 	changes  []Change
 }
 
@@ -66,7 +67,19 @@ func (d *draft) fork() *draft {
 		hashes: map[vf.ID]string{}, authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
-// merge puts what changed here into the draft below.
+// forAct returns a fork for one act. It is the same for each act of a call, emptied
+// by its merge; where an act is refused nothing more is done with the draft below.
+func (d *draft) forAct(a *Act) *draft {
+	f := d.trial
+	if f == nil {
+		f = d.fork()
+		d.trial = f
+	}
+	f.order, f.by = d.order, a.Author
+	return f
+}
+
+// merge puts what changed here into the draft below, and empties this one.
 func (d *draft) merge() {
 	d.state.Merge()
 	d.register.Merge()
@@ -84,6 +97,12 @@ func (d *draft) merge() {
 	if b.sealing != nil {
 		b.sealing.put(d.acts)
 	}
+	clear(d.hashes)
+	clear(d.authors)
+	clear(d.raw)
+	clear(d.keys)
+	clear(d.past)
+	d.profiles, d.changes, d.acts = d.profiles[:0], d.changes[:0], d.acts[:0]
 }
 
 // hash returns the hash of a record's profile, "" if it has none.

@@ -132,9 +132,12 @@ func less(units *vf.Units, m vf.Measure, events []*vf.EconomicEvent, resource vf
 
 // unitsWith are the units of the books and those that are new among records.
 func (d *draft) unitsWith(records []vf.Record) (*vf.Units, error) {
-	trial := d.state.Fork()
+	trial := d.state
 	for _, r := range records {
 		if u, ok := r.(*vf.Unit); ok && d.state.Record(u.ID) == nil {
+			if trial == d.state {
+				trial = d.state.Fork()
+			}
 			if err := trial.Put(u); err != nil {
 				return nil, at(err, u.ID)
 			}

@@ -21,7 +21,7 @@ func public(r vf.Record) vf.Record {
 	}
 	c := reflect.New(reflect.TypeOf(r).Elem())
 	c.Elem().Set(reflect.ValueOf(r).Elem())
-	c.Elem().FieldByName("Note").SetString("")
+	c.Elem().Field(notes[c.Elem().Type()]).SetString("")
 	return c.Interface().(vf.Record)
 }
 
@@ -30,9 +30,22 @@ func hasPersonal(r vf.Record) bool {
 	if a, ok := r.(*vf.Agent); ok && a.Type == "Person" {
 		return true
 	}
-	note := reflect.ValueOf(r).Elem().FieldByName("Note")
-	return note.IsValid() && note.String() != ""
+	v := reflect.ValueOf(r).Elem()
+	i, has := notes[v.Type()]
+	return has && v.Field(i).Len() > 0
 }
+
+// notes says where in the struct of each class that has one its note stands.
+var notes = func() map[reflect.Type]int {
+	where := map[reflect.Type]int{}
+	for _, c := range vf.Classes() {
+		t := reflect.TypeOf(vf.NewRecord(c)).Elem()
+		if f, ok := t.FieldByName("Note"); ok {
+			where[t] = f.Index[0]
+		}
+	}
+	return where
+}()
 
 // canonical writes a record in canonical form.
 func canonical(r vf.Record) (json.RawMessage, error) {

@@ -17,15 +17,13 @@ import (
 // view is what decisions about acts rest on: the books with all that was entered
 // before, and the act's own records beside them.
 func (d *draft) view(a *Act) coordination.View {
-	here := map[vf.ID]vf.Record{}
-	if a != nil {
-		for _, r := range a.Records {
-			here[r.Key()] = r
-		}
+	look := func(vf.ID) vf.Record { return nil }
+	if a != nil && len(a.Records) > 0 {
+		look = among(a.Records)
 	}
 	return coordination.View{Register: d.register, Network: vf.ID(d.order.Network()), Now: d.n.options.Now(),
 		Record: func(id vf.ID) vf.Record {
-			if r := here[id]; r != nil {
+			if r := look(id); r != nil {
 				return r
 			}
 			return d.state.Record(id)
@@ -36,6 +34,23 @@ func (d *draft) view(a *Act) coordination.View {
 			}
 			return d.author(id)
 		}}
+}
+
+// among finds records by their ids.
+func among(records []vf.Record) func(vf.ID) vf.Record {
+	if len(records) == 1 {
+		return func(id vf.ID) vf.Record {
+			if records[0].Key() == id {
+				return records[0]
+			}
+			return nil
+		}
+	}
+	here := make(map[vf.ID]vf.Record, len(records))
+	for _, r := range records {
+		here[r.Key()] = r
+	}
+	return func(id vf.ID) vf.Record { return here[id] }
 }
 
 // author is who entered a record first, "" where that is not kept.

@@ -99,15 +99,15 @@ func New(o Options) *Handler {
 type request struct {
 	Query         string
 	OperationName string
-	Variables     map[string]any
-	Operation     string // its id on a stream that several share
+	Variables     json.RawMessage // an object, or nil
+	Operation     string          // its id on a stream that several share
 }
 
 // asking is a request that was found to be sound.
 type asking struct {
 	doc       *ast.QueryDocument
 	operation *ast.OperationDefinition
-	variables map[string]any
+	variables json.RawMessage
 	same      string // of subscriptions: what is the same in those that ask the same
 }
 
@@ -137,10 +137,8 @@ func (h *Handler) read(r *request) (*asking, []error) {
 	}
 	a := &asking{doc, op, r.Variables, ""}
 	if op.Operation == ast.Subscription {
-		if variables, err := json.Marshal(r.Variables); err == nil {
-			sum := sha256.Sum256([]byte(r.Query + "\x00" + r.OperationName + "\x00" + string(variables)))
-			a.same = string(sum[:])
-		}
+		sum := sha256.Sum256([]byte(r.Query + "\x00" + r.OperationName + "\x00" + string(r.Variables)))
+		a.same = string(sum[:])
 	}
 	return a, nil
 }

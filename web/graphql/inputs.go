@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -260,25 +261,37 @@ func (x *execution) do(a node.Act, ids ...vf.ID) (any, error) {
 	return &done{results[0], ids, a.Of}, nil
 }
 
-// recordOf makes a record of an input of any class.
-func (x *execution) recordOf(of map[string]any, key string) (vf.Record, error) {
-	for _, c := range vf.Classes() {
-		if said, ok := of[lower(typeOf(c))].(map[string]any); ok {
-			return x.recordFrom(c, said, key, 0)
+// recordOf makes a record of an input of any class, the nth of an act.
+func (x *execution) recordOf(of any, key string, n int) (vf.Record, error) {
+	if s, ok := of.(*recordSaid); ok {
+		r := s.copied()
+		if !s.id {
+			reflect.ValueOf(r).Elem().Field(fieldsOf[s.class]["id"]).SetString(x.idFor(s.class, key, n))
+		}
+		return r, nil
+	}
+	for name, value := range of.(map[string]any) {
+		if said, ok := value.(map[string]any); ok {
+			return x.recordFrom(classOf[name], said, key, n)
 		}
 	}
 	return nil, badValue("record", "nothing", "a field of RecordInput")
 }
 
-// recordFrom makes a record of an input of its class. An id that is not said follows
-// from the key of the act, so that the act sent again is the same.
+// recordFrom makes a record of an input of its class.
 func (x *execution) recordFrom(c vf.Class, said map[string]any, key string, n int) (vf.Record, error) {
 	id, _ := said["id"].(string)
 	if id == "" {
-		sum := sha256.Sum256([]byte(string(x.seat.Actor().Agent) + "\x00" + key + "\x00" + string(c) + "\x00" + strconv.Itoa(n)))
-		id = strings.ToLower(hyphened(string(c)) + "/" + base32.HexEncoding.EncodeToString(sum[:10]))
+		id = x.idFor(c, key, n)
 	}
 	return decoded(c, said, map[string]json.RawMessage{"@id": jsonOf(id)})
+}
+
+// idFor is the id of a record that says none: it follows from the key of the act, so
+// that the act sent again is the same.
+func (x *execution) idFor(c vf.Class, key string, n int) string {
+	sum := sha256.Sum256([]byte(string(x.seat.Actor().Agent) + "\x00" + key + "\x00" + string(c) + "\x00" + strconv.Itoa(n)))
+	return strings.ToLower(hyphened(string(c)) + "/" + base32.HexEncoding.EncodeToString(sum[:10]))
 }
 
 // hyphened writes the name of a class in small letters: process-specification.

@@ -239,7 +239,7 @@ func (x *execution) whatIf(p *planned, args arguments) (any, error) {
 	}
 	set, _ := args["set"].([]any)
 	for i, s := range set {
-		r, err := x.recordOf(s.(map[string]any), "what-if/"+strconv.Itoa(i))
+		r, err := x.recordOf(s, "what-if/"+strconv.Itoa(i), 0)
 		if err != nil {
 			return nil, err
 		}

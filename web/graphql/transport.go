@@ -165,8 +165,11 @@ func fromURL(u *url.URL) (*request, int, error) {
 		return nil, http.StatusBadRequest, badRequest("it says no query")
 	}
 	if text := values.Get("variables"); text != "" {
-		if err := decodeJSON([]byte(text), &q.Variables); err != nil {
+		if q.Variables = json.RawMessage(strings.TrimSpace(text)); !json.Valid(q.Variables) || q.Variables[0] != '{' && string(q.Variables) != "null" {
 			return nil, http.StatusBadRequest, badRequest("its variables are no JSON object")
+		}
+		if q.Variables[0] != '{' {
+			q.Variables = nil
 		}
 	}
 	if text := values.Get("extensions"); text != "" {
@@ -202,8 +205,8 @@ func (h *Handler) fromBody(w http.ResponseWriter, r *http.Request) (*request, in
 
 // parseRequest reads a request that is written in JSON.
 func parseRequest(raw []byte) (*request, error) {
-	var body map[string]json.RawMessage
-	if err := decodeJSON(raw, &body); err != nil || body == nil {
+	body := membersOf(raw)
+	if body == nil {
 		return nil, badRequest("its body is no JSON object")
 	}
 	q := &request{}
@@ -218,7 +221,11 @@ func parseRequest(raw []byte) (*request, error) {
 		if !ok || p.may && string(said) == "null" {
 			continue
 		}
-		if err := decodeJSON(said, p.value); err != nil || string(said) == "null" {
+		if v, ok := p.value.(*json.RawMessage); ok && said[0] == '{' {
+			*v = said
+			continue
+		}
+		if err := decodeJSON(said, p.value); err != nil || string(said) == "null" || p.name == "variables" {
 			return nil, badRequest(fmt.Sprintf("its member %s is not %s", p.name, p.wanted))
 		}
 	}

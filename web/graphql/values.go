@@ -88,7 +88,22 @@ func (x *execution) argumentsOf(f *ast.Field) (arguments, error) {
 }
 
 // variablesOf reads the variables of an operation.
-func (x *execution) variablesOf(op *ast.OperationDefinition, given map[string]any) error {
+func (x *execution) variablesOf(op *ast.OperationDefinition, raw json.RawMessage) error {
+	var given map[string]any
+	if raw != nil {
+		var ok bool
+		if x.variables, ok = readStraight(op.VariableDefinitions, raw); ok {
+			return nil
+		}
+		if err := decodeJSON(raw, &given); err != nil {
+			return err
+		}
+	}
+	return x.stepByStep(op, given)
+}
+
+// stepByStep reads variables that take more care, and says what is wrong with them.
+func (x *execution) stepByStep(op *ast.OperationDefinition, given map[string]any) error {
 	x.variables = map[string]any{}
 	for _, def := range op.VariableDefinitions {
 		value, ok := given[def.Variable]

@@ -65,17 +65,11 @@ func (x *execution) act(k journal.Kind, args map[string]any) (node.Act, error) {
 	}
 	records, _ := args["records"].([]any)
 	for i, r := range records {
-		for _, c := range vf.Classes() {
-			said, ok := r.(map[string]any)[lower(typeOf(c))].(map[string]any)
-			if !ok {
-				continue
-			}
-			made, err := x.recordFrom(c, said, a.Key, i)
-			if err != nil {
-				return a, err
-			}
-			a.Records = append(a.Records, made)
+		made, err := x.recordOf(r, a.Key, i)
+		if err != nil {
+			return a, err
 		}
+		a.Records = append(a.Records, made)
 	}
 	of, _ := args["of"].([]any)
 	for _, id := range of {
