@@ -11,18 +11,18 @@ import (
 // also as a proxy would say it: no answer leads there.
 func TestTheHostHeaderIsNotBelieved(t *testing.T) {
 	t.Parallel()
-	s, _, _, owner := secured(t)
+	s := secured(t)
 	elsewhere := func(r *http.Request) {
 		r.Host = "evil.example"
 		for _, name := range []string{"X-Forwarded-Host", "X-Host", "X-Original-URL", "X-Rewrite-URL", "Forwarded"} {
 			r.Header.Set(name, "host=evil.example")
 		}
 	}
-	for _, a := range everything(s) {
+	for _, a := range everything(s.Site) {
 		if a.path == "/signout" {
 			continue
 		}
-		w := a.of(s, owner, elsewhere)
+		w := a.of(s.Site, s.owner, elsewhere)
 		for name, values := range w.Header() {
 			if strings.Contains(strings.Join(values, " "), "evil.example") {
 				t.Errorf("%s %s: %s is %v", a.method, a.path, name, values)
@@ -32,7 +32,7 @@ func TestTheHostHeaderIsNotBelieved(t *testing.T) {
 			t.Errorf("%s %s: the answer names the host of the request", a.method, a.path)
 		}
 	}
-	r := asked{http.MethodPost, "/account/invitations"}.of(s, owner, elsewhere, func(r *http.Request) {
+	r := asked{http.MethodPost, "/account/invitations"}.of(s.Site, s.owner, elsewhere, func(r *http.Request) {
 		r.PostForm = map[string][]string{"network": {"home"}, "role": {"member"}}
 		r.Form = r.PostForm
 	})
@@ -45,8 +45,8 @@ func TestTheHostHeaderIsNotBelieved(t *testing.T) {
 // to be there.
 func TestRoutesAreKnown(t *testing.T) {
 	t.Parallel()
-	s, _, _, _ := secured(t)
-	list := everything(s)
+	s := secured(t)
+	list := everything(s.Site)
 	for _, want := range []asked{{"GET", "/metrics"}, {"POST", "/signin"}, {"GET", "/home/notifications"}, {"POST", "/home/notifications"}, {"POST", "/home/graphql"}, {"GET", "/graphql"},
 		{"POST", "/home/network"}, {"POST", "/home/needs.csv"}, {"GET", "/home/calendar/cw_none.ics"}, {"POST", "/account/erase"}, {"GET", "/graphiql/"}, {"GET", "/schema/Intent"}} {
 		if !slices.Contains(list, want) {
@@ -59,20 +59,20 @@ func TestRoutesAreKnown(t *testing.T) {
 // else is offered to.
 func TestEveryPageSignsOut(t *testing.T) {
 	t.Parallel()
-	s, _, _, owner := secured(t)
+	s := secured(t)
 	const button = `<form method="post" action="/signout">`
 	pages := 0
-	for _, a := range everything(s) {
+	for _, a := range everything(s.Site) {
 		html := func(r *http.Request) { r.Header.Set("Accept", "text/html") }
 		if a.method != http.MethodGet || strings.HasPrefix(a.path, "/graphiql") {
 			continue
 		}
-		if w := a.of(s, owner, html); strings.Contains(w.Body.String(), "<body>") {
+		if w := a.of(s.Site, s.owner, html); strings.Contains(w.Body.String(), "<body>") {
 			if pages++; strings.Count(w.Body.String(), button) != 1 {
 				t.Errorf("%s (%d) has no button to sign out:\n%s", a.path, w.Code, w.Body)
 			}
 		}
-		if w := a.of(s, html); strings.Contains(w.Body.String(), button) {
+		if w := a.of(s.Site, html); strings.Contains(w.Body.String(), button) {
 			t.Errorf("%s lets a stranger sign out", a.path)
 		}
 	}

@@ -78,32 +78,39 @@ func (a asked) of(s *Site, change ...func(*http.Request)) *httptest.ResponseReco
 	return w
 }
 
-// secured is a site at an address with https, its data folder, and the cookie of its owner.
-func secured(t *testing.T) (s *Site, p *people.People, dir string, owner func(*http.Request)) {
+// site is a site at an address with https.
+type site struct {
+	*Site
+	people *people.People
+	dir    string              // the data folder
+	owner  func(*http.Request) // gives a request the cookie of the owner
+}
+
+func secured(t *testing.T) site {
 	t.Helper()
-	dir = t.TempDir()
+	dir := t.TempDir()
 	plain, p, _, cookie := inhabitedIn(t, dir)
 	o := plain.o
 	o.Address = "https://example.org/"
 	cookie.Name = "__Host-" + cookie.Name
-	return New(o), p, dir, func(r *http.Request) { r.AddCookie(cookie) }
+	return site{New(o), p, dir, func(r *http.Request) { r.AddCookie(cookie) }}
 }
 
 // TestEveryRouteIsGuarded goes through all routes there are, as a stranger and as the
 // owner, and looks at the headers of each answer.
 func TestEveryRouteIsGuarded(t *testing.T) {
 	t.Parallel()
-	s, _, _, owner := secured(t)
-	list := everything(s)
+	s := secured(t)
+	list := everything(s.Site)
 	if len(list) < 70 {
 		t.Fatalf("%d requests only: the test does not find the routes", len(list))
 	}
 	for _, a := range list {
-		for who, as := range map[string]func(*http.Request){"a stranger": func(*http.Request) {}, "the owner": owner} {
+		for who, as := range map[string]func(*http.Request){"a stranger": func(*http.Request) {}, "the owner": s.owner} {
 			if who == "the owner" && a.path == "/signout" {
 				continue
 			}
-			w := a.of(s, as)
+			w := a.of(s.Site, as)
 			public := a.method == http.MethodGet && slices.Contains([]string{"/context", "/ns", "/schema/Intent", "/schema/none"}, a.path)
 			for _, fault := range unguarded(w.Header(), w.Body.Len(), public) {
 				t.Errorf("%s %s as %s (%d): %s", a.method, a.path, who, w.Code, fault)
@@ -161,39 +168,48 @@ func unguarded(head http.Header, body int, public bool) (faults []string) {
 
 // kept is all that the server keeps: the size of each journal and every row of the
 // accounts, but for when a session was last seen.
-func kept(t *testing.T, s *Site, dir string) string {
+func kept(t *testing.T, s site) string {
 	t.Helper()
 	var b strings.Builder
 	for _, n := range s.o.Host.Networks() {
 		fmt.Fprintln(&b, n.Name, n.Journal().Size())
 	}
-	db := accounts(t, dir)
+	db := accounts(t, s.dir)
 	tables := []string{"account", "seat", "invitation", "passkey", "recovery_code", "recovery_link", "device", "token", "notification", "setting", "event", "attempt"}
 	for _, table := range append(tables, "(SELECT id, hash, account, label, method, created, verified, expires FROM session)") {
-		rows, err := db.Query("SELECT * FROM " + table + " ORDER BY 1, 2, 3") //nolint:gosec // a table of ours
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, _ := rows.Columns()
-		for rows.Next() {
-			into := make([]any, len(columns))
-			for i := range into {
-				into[i] = new(any)
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range into {
-				fmt.Fprint(&b, *v.(*any), "|")
-			}
-			fmt.Fprintln(&b, table)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		_ = rows.Close()
+		rowsOf(t, db, table, &b)
 	}
 	return b.String()
+}
+
+// rowsOf writes all rows of a table.
+func rowsOf(t *testing.T, db *sql.DB, table string, out io.Writer) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY 1, 2, 3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		into := make([]any, len(columns))
+		for i := range into {
+			into[i] = new(any)
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range into {
+			fmt.Fprint(out, *v.(*any), "|")
+		}
+		fmt.Fprintln(out, table)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // accounts opens the database of accounts beside the server, to read.
@@ -211,17 +227,17 @@ func accounts(t *testing.T, dir string) *sql.DB {
 // that take a form: nothing is kept, and no session begins.
 func TestNothingChangesByGET(t *testing.T) {
 	t.Parallel()
-	s, p, dir, owner := secured(t)
-	_, secret, err := p.Invite(t.Context(), people.Invitation{Network: "home", Role: "member"})
+	s := secured(t)
+	_, secret, err := s.people.Invite(t.Context(), people.Invitation{Network: "home", Role: "member"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := kept(t, s, dir)
-	for _, a := range everything(s) {
+	before := kept(t, s)
+	for _, a := range everything(s.Site) {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			for _, query := range []string{"", "?invitation=" + secret, "?name=ann&password=a+long+enough+phrase", `?query=mutation{createPlan(plan:{name:"May"},key:"k"){plan{id}}}`} {
 				path, _, _ := strings.Cut(a.path, "?")
-				w := asked{method, path + query}.of(s, owner)
+				w := asked{method, path + query}.of(s.Site, s.owner)
 				for _, c := range w.Result().Cookies() {
 					if strings.Contains(c.Name, "session") {
 						t.Errorf("%s %s%s begins or ends a session", method, path, query)
@@ -230,7 +246,7 @@ func TestNothingChangesByGET(t *testing.T) {
 			}
 		}
 	}
-	if after := kept(t, s, dir); after != before {
+	if after := kept(t, s); after != before {
 		t.Errorf("something changed:\n%s\nwas\n%s", after, before)
 	}
 }
@@ -239,7 +255,7 @@ func TestNothingChangesByGET(t *testing.T) {
 // have a member's browser send: every method, every content type of forms and JSON.
 func TestOtherOriginsChangeNothing(t *testing.T) {
 	t.Parallel()
-	s, _, dir, owner := secured(t)
+	s := secured(t)
 	bodies := map[string]string{
 		"application/x-www-form-urlencoded": "name=ann&password=a+long+enough+phrase&network=home&mail=x@example.org&wanted=x&days=1&label=x&readOnly=yes",
 		"text/plain":                        `{"query": "mutation { createPlan(plan: {name: \"May\"}, key: \"k\") { plan { id } } }"}`,
@@ -247,15 +263,15 @@ func TestOtherOriginsChangeNothing(t *testing.T) {
 		"application/ld+json":               `{"@graph": [{"@id": "plan/may", "@type": "Plan", "name": "May"}]}`,
 		"text/csv":                          "id,item,quantity,unit\n",
 	}
-	before := kept(t, s, dir)
-	for _, a := range everything(s) {
+	before := kept(t, s)
+	for _, a := range everything(s.Site) {
 		for kind, body := range bodies {
 			for _, header := range [][2]string{{"Origin", "https://evil.example"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "null"}} {
 				for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
 					r := httptest.NewRequest(method, "https://example.org"+a.path, strings.NewReader(body))
 					r.Header.Set("Content-Type", kind)
 					r.Header.Set(header[0], header[1])
-					owner(r)
+					s.owner(r)
 					w := httptest.NewRecorder()
 					s.ServeHTTP(w, r)
 					if w.Code < 400 && w.Code != http.StatusPermanentRedirect && (!strings.HasPrefix(a.path, "/graphql/schema") || method == http.MethodPost) {
@@ -265,17 +281,17 @@ func TestOtherOriginsChangeNothing(t *testing.T) {
 			}
 		}
 	}
-	if after := kept(t, s, dir); after != before {
+	if after := kept(t, s); after != before {
 		t.Errorf("something changed:\n%s\nwas\n%s", after, before)
 	}
 }
 
 func TestMethodsAreFew(t *testing.T) {
 	t.Parallel()
-	s, _, _, owner := secured(t)
-	for _, a := range everything(s) {
+	s := secured(t)
+	for _, a := range everything(s.Site) {
 		for _, method := range []string{http.MethodTrace, http.MethodConnect, http.MethodOptions, http.MethodPatch, "PROPFIND", "FOO"} {
-			if w := (asked{method, a.path}).of(s, owner); w.Code != http.StatusMethodNotAllowed {
+			if w := (asked{method, a.path}).of(s.Site, s.owner); w.Code != http.StatusMethodNotAllowed {
 				t.Errorf("%s %s: %d", method, a.path, w.Code)
 			}
 		}
@@ -360,7 +376,7 @@ func TestTLSIsOfToday(t *testing.T) {
 	at, stop := serving(t, New(Options{Host: hosted(t)}), Listening{Certificate: cert, Key: key})
 	defer func() { _ = stop() }()
 	try := func(change func(*tls.Config)) (tls.ConnectionState, error) {
-		config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10} //nolint:gosec // what a server must not take is offered
+		config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10}
 		change(config)
 		c, err := tls.Dial("tcp", strings.TrimPrefix(at, "http://"), config)
 		if err != nil {
@@ -393,9 +409,9 @@ func TestTLSIsOfToday(t *testing.T) {
 // database that are named .lock and -shm hold nothing of what is in it.
 func TestSecretsAreForTheirOwner(t *testing.T) {
 	t.Parallel()
-	_, _, dir, _ := secured(t)
+	s := secured(t)
 	files := 0
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -407,7 +423,7 @@ func TestSecretsAreForTheirOwner(t *testing.T) {
 		if secret {
 			files++
 		}
-		if mode := info.Mode().Perm(); secret && mode&0o077 != 0 || d.IsDir() && path != dir && mode&0o007 != 0 {
+		if mode := info.Mode().Perm(); secret && mode&0o077 != 0 || d.IsDir() && path != s.dir && mode&0o007 != 0 {
 			t.Errorf("%s has the mode %s", filepath.Base(path), mode)
 		}
 		return nil
@@ -415,7 +431,7 @@ func TestSecretsAreForTheirOwner(t *testing.T) {
 	if err != nil || files < 5 {
 		t.Errorf("%d files that hold secrets: %v", files, err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "networks", "home", "network.key")); err != nil {
+	if _, err := os.Stat(filepath.Join(s.dir, "networks", "home", "network.key")); err != nil {
 		t.Error(err)
 	}
 }
@@ -424,16 +440,16 @@ func TestSecretsAreForTheirOwner(t *testing.T) {
 // a token that is none.
 func TestRefusedActsAreLogged(t *testing.T) {
 	t.Parallel()
-	s, p, _, _ := secured(t)
+	s := secured(t)
 	var log bytes.Buffer
 	s.o.Log = slog.New(slog.NewTextHandler(&log, nil))
-	s = New(s.o)
+	s.Site = New(s.o)
 	ctx := t.Context()
-	_, secret, err := p.Invite(ctx, people.Invitation{Network: "home", Role: "guest"})
+	_, secret, err := s.people.Invite(ctx, people.Invitation{Network: "home", Role: "guest"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, _, err := p.Accept(ctx, secret, people.Newcomer{Name: "canaryname", WayIn: people.WayIn{Password: "a long enough phrase"}}, people.Browser{})
+	e, _, err := s.people.Accept(ctx, secret, people.Newcomer{Name: "canaryname", WayIn: people.WayIn{Password: "a long enough phrase"}}, people.Browser{})
 	if err != nil {
 		t.Fatal(err)
 	}
