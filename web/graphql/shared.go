@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -141,9 +142,19 @@ func (s *streams) operate(w http.ResponseWriter, r *http.Request, token string) 
 	}
 	go func() {
 		defer x.ended(id)
+		defer x.survive()
 		op.run(ctx, func(m message) bool { return x.say(m.of(id)) })
 	}()
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// survive cuts the stream whose operation met a mistake of the program, so that no
+// other stream ends with it; the client comes again.
+func (s *stream) survive() {
+	if reason := recover(); reason != nil {
+		s.of.h.log.Error("an operation of a stream failed", "reason", reason, "stack", string(debug.Stack()))
+		s.cancel()
+	}
 }
 
 // claim makes room for an operation on a shared stream.
