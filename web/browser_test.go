@@ -96,6 +96,7 @@ func TestGraphiQLInABrowser(t *testing.T) {
 		c.Until("!!document.querySelector('.graphiql-execute-button')")
 		c.Press(".graphiql-execute-button")
 		c.Until("(document.querySelector('.result-window')?.innerText ?? '').includes('Bread for Friday')")
+		c.Until("localStorage.length + sessionStorage.length === 0") // who sits there next finds nothing of it
 	} else {
 		c.Until("document.body.innerText.includes('make build')")
 	}

@@ -419,7 +419,7 @@ func TestSecretsAreForTheirOwner(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		secret := strings.HasSuffix(path, ".key") || strings.HasSuffix(path, ".sqlite") || strings.HasSuffix(path, "-wal")
+		secret := strings.HasSuffix(path, ".key") || strings.HasSuffix(path, ".sqlite") || strings.HasSuffix(path, "-wal") || strings.Contains(path, ".image")
 		if secret {
 			files++
 		}

@@ -42,4 +42,15 @@ const example = `# What is needed, and by when? Press the arrow above to ask.
 }
 `;
 
-createRoot(document.getElementById('graphiql')).render(<GraphiQL fetcher={fetcher} defaultQuery={example} />);
+// What is typed is forgotten with the page: a browser may be shared, and signing out
+// does not empty what pages keep in it.
+const typed = new Map();
+const storage = {
+  get length() { return typed.size; },
+  getItem: (key) => typed.get(key) ?? null,
+  setItem: (key, value) => { typed.set(key, String(value)); },
+  removeItem: (key) => { typed.delete(key); },
+  clear: () => { typed.clear(); },
+};
+
+createRoot(document.getElementById('graphiql')).render(<GraphiQL fetcher={fetcher} defaultQuery={example} storage={storage} />);
