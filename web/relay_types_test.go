@@ -164,8 +164,7 @@ func crowd(w *town) {
 				x.RecipeIncludes = []vf.ID{"step/guild"}
 			case *vf.RecipeProcess:
 				x.Place = "place/hub"
-				list = append(list, &vf.RecipeFlow{ID: vf.ID("output/" + n), Action: vf.Produce, RecipeOutputOf: x.ID, ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1), Stage: "process-spec/spin"},
-					&vf.RecipeFlow{ID: vf.ID("clause/" + n), Action: vf.Transfer, RecipeClauseOf: "exchange/hub", ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1)})
+				list = append(list, &vf.RecipeFlow{ID: vf.ID("clause/" + n), Action: vf.Transfer, RecipeClauseOf: "exchange/hub", ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1)})
 			case *vf.EconomicResource:
 				x.OfBatchLot, x.CurrentLocation, x.Stage = "lot/hub", "place/hub", "process-spec/spin"
 			case *vf.Process:

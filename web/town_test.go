@@ -144,6 +144,11 @@ func (w *town) settle(h *host.Host) {
 func (w *town) do(author vf.ID, records ...vf.Record) {
 	w.t.Helper()
 	w.made++
+	for _, r := range records {
+		if p, ok := r.(*vf.RecipeProcess); ok && strings.HasPrefix(string(p.ID), "x/") { // there is none without an output
+			records = append(records, &vf.RecipeFlow{ID: "output/" + p.ID, Action: vf.Produce, RecipeOutputOf: p.ID, ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1)})
+		}
+	}
 	if author == "" {
 		author = "agent/zed"
 	}
@@ -320,6 +325,7 @@ func belongings(of vf.ID) []vf.Record {
 		&vf.RecipeProcess{ID: vf.ID("step/" + n), Name: "Step of " + n, ProcessConformsTo: "process-spec/spin", PerformedBy: of, HasDuration: vf.Measure{HasNumericalValue: vf.Whole(1), HasUnit: "unit/h"}},
 		&vf.RecipeFlow{ID: vf.ID("flow/" + n), Action: vf.Produce, RecipeOutputOf: vf.ID("step/" + n), ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1)},
 		&vf.Intent{ID: vf.ID("wish/" + n), Name: "Wish of " + n, Action: vf.Transfer, Provider: of, ResourceConformsTo: "spec/wool", ResourceQuantity: kg(1)},
+		&vf.Intent{ID: vf.ID("need/of/" + n), Name: "Need of " + n, Action: vf.Transfer, Receiver: of, ResourceConformsTo: "spec/wool", ResourceQuantity: kg(1), Due: vf.At(today.Unix() + 86400*90)},
 		&vf.EconomicEvent{ID: vf.ID("event/" + n), Action: vf.Raise, Provider: of, Receiver: of, ResourceInventoriedAs: vf.ID("thing/" + n), ResourceConformsTo: "spec/wool", ResourceQuantity: kg(100)},
 	}
 }

@@ -2,7 +2,6 @@ package graphql_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,89 +157,6 @@ func TestCanariesStayInside(t *testing.T) {
 	if told < 20 {
 		t.Errorf("a member is told by %d queries alone", told)
 	}
-}
-
-// memberMay are the mutations that a member may do as they are asked here: all that
-// is their own. An owner may do all of them, and a guest none.
-var memberMay = []string{
-	"createIntent", "updateIntent", "deleteIntent", "finish",
-}
-
-// Every mutation is refused to guests and to people of other networks, and is allowed
-// to members where the charter says so. Each is in this table, by reflection.
-func TestMutationsByRole(t *testing.T) {
-	t.Parallel()
-	s := gqlparser.MustLoadSchema(&ast.Source{Input: graphql.SDL()})
-	for _, f := range s.Mutation.Fields {
-		for _, who := range []vf.ID{"", "agent/stranger"} {
-			t.Run(f.Name+"/"+string(who), func(t *testing.T) {
-				t.Parallel()
-				d := inhabited(t)
-				d.sit(who)
-				size := d.Journal().Size()
-				a := d.ask("mutation { "+f.Name+mutationArguments(s, f)+" { __typename } }", nil)
-				if len(a.Errors) == 0 || !slices.Contains([]string{"notAllowed", "unknownReference"}, a.Errors[0].Extensions.Code) || d.Journal().Size() != size {
-					t.Errorf("%+v %s", a.Errors, a.Data)
-				}
-				if strings.Contains(fmt.Sprint(a.Errors), "canary") {
-					t.Errorf("it tells what is not to be seen: %+v", a.Errors)
-				}
-			})
-		}
-	}
-	for _, name := range memberMay {
-		f := s.Mutation.Fields.ForName(name)
-		t.Run(name+"/member", func(t *testing.T) {
-			t.Parallel()
-			d := inhabited(t)
-			d.sit("agent/bob")
-			if a := d.ask("mutation { "+f.Name+mutationArguments(s, f)+" { __typename } }", nil); len(a.Errors) > 0 {
-				t.Errorf("%+v", a.Errors)
-			}
-		})
-	}
-}
-
-// said are records of each class as mutations say them.
-var said = map[string]string{
-	"Intent":           `name: "Gloves", action: "transfer", receiver: "agent/bob", resourceConformsTo: "spec/yarn", resourceQuantity: {hasNumericalValue: 1, hasUnit: "unit/kg"}, due: "2023-07-01"`,
-	"Commitment":       `action: "produce", provider: "agent/mill", receiver: "agent/mill", resourceConformsTo: "spec/yarn", resourceQuantity: {hasNumericalValue: 1, hasUnit: "unit/kg"}`,
-	"EconomicEvent":    `action: "produce", outputOf: "process/spin", provider: "agent/mill", receiver: "agent/mill", resourceConformsTo: "spec/yarn", resourceQuantity: {hasNumericalValue: 1, hasUnit: "unit/kg"}`,
-	"EconomicResource": `conformsTo: "spec/wool"`, "Unit": `label: "pound"`, "BatchLotRecord": `batchLotCode: "1"`, "RecipeFlow": `action: "cite", recipeInputOf: "recipe/spin", resourceConformsTo: "spec/wool", resourceQuantity: {hasNumericalValue: 1, hasUnit: "unit/kg"}`,
-	"Claim": `action: "transfer"`, "Membership": `member: "agent/bob", role: "owner"`, "Charter": `version: 2, clauses: ["owners: owner may everything"]`, "DeviceKey": `keyOf: "agent/bob", publicKey: "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="`,
-}
-
-// mutationArguments writes arguments of a mutation that could be accepted.
-func mutationArguments(s *ast.Schema, f *ast.FieldDefinition) string {
-	var list []string
-	for _, a := range f.Arguments {
-		class := strings.TrimSuffix(strings.TrimSuffix(a.Type.Name(), "CreateParams"), "UpdateParams")
-		body, ok := said[class]
-		if !ok && s.Types[class] != nil && s.Types[class].Fields.ForName("name") != nil {
-			body = `name: "New"`
-		}
-		switch {
-		case strings.HasSuffix(a.Type.Name(), "CreateParams") && a.Type.NonNull:
-			list = append(list, a.Name+": {"+body+"}")
-		case strings.HasSuffix(a.Type.Name(), "UpdateParams"):
-			id := map[string]string{"Intent": "need/socks", "Person": "agent/bob"}[class]
-			if id == "" {
-				id = "any/" + class
-			}
-			list = append(list, a.Name+`: {id: "`+id+`", revisionId: "1"}`)
-		case a.Type.NonNull || a.Name == "key":
-			list = append(list, a.Name+": "+samples[a.Name])
-		}
-	}
-	if f.Name == "commit" || f.Name == "record" || f.Name == "correct" {
-		class := map[string]string{"commit": "Commitment", "record": "EconomicEvent", "correct": "EconomicEvent"}[f.Name]
-		more := ""
-		if f.Name == "correct" {
-			return `(records: [{economicEvent: {corrects: "resource/fleece/opening", resourceQuantity: {hasNumericalValue: -1, hasUnit: "unit/kg"}}}], key: "KEY")`
-		}
-		return `(records: [{` + strings.ToLower(class[:1]) + class[1:] + `: {` + said[class] + more + `}}], key: "KEY")`
-	}
-	return "(" + strings.Join(list, ", ") + ")"
 }
 
 // The plan is told to those who may plan, and following tells guests nothing of what

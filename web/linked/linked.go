@@ -5,9 +5,11 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"commonweal/format"
 	"commonweal/host"
 	"commonweal/ledger"
 	"commonweal/node"
@@ -137,19 +139,43 @@ func (q *request) route(rest string) {
 		q.record([]vf.ID{vf.ID(q.r.URL.Query().Get("id"))})
 	case rest == "":
 		q.overview()
-	case rest == "network.jsonld" || rest == "network.yaml":
-		q.network(rest)
 	case list != "":
 		q.csv(list)
-	case rest == "books.journal":
-		q.journal()
-	case rest == "work.ics":
-		q.work()
+	case files[rest] != nil:
+		files[rest](q)
 	case classOf(rest) != "":
 		q.class(classOf(rest))
 	default:
 		q.record(idsAt(rest))
 	}
+}
+
+// files are what is given at one address each.
+var files = map[string]func(*request){
+	"network.jsonld": func(q *request) { q.network("network.jsonld") },
+	"network.yaml":   func(q *request) { q.network("network.yaml") },
+	"books.journal":  (*request).journal,
+	"work.ics":       (*request).work,
+}
+
+// Routes lists what is answered below the name of a network, as a method and a path;
+// {id} stands for the id of a record, {entry} for that of an entry that changed it.
+func Routes() []string {
+	list := []string{"GET /", "POST /network", "GET /calendar/{secret}.ics", "GET /{id}", "GET /{id}?history", "GET /{id}?at={entry}", "GET /{id}?trace", "GET /{id}?track"}
+	for _, f := range recordForms {
+		list = append(list, "GET /{id}?as="+f.name)
+	}
+	for name := range files {
+		list = append(list, "GET /"+name)
+	}
+	for _, name := range format.Lists {
+		list = append(list, "GET /"+name+".csv", "POST /"+name+".csv")
+	}
+	for _, c := range vf.Classes() {
+		list = append(list, "GET /"+plurals[c])
+	}
+	slices.Sort(list)
+	return list
 }
 
 // nothing answers that there is nothing, or nothing for this asker: one answer.
