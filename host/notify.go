@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"commonweal/node"
 	"commonweal/people"
 	"commonweal/plan"
 	"commonweal/vf"
@@ -82,11 +83,24 @@ func (w *Network) tell(ctx context.Context, p *people.People, x Planned) error {
 	return nil
 }
 
-// concerning are the notifications for one seat: first the needs, then the work.
+// concerning are the notifications for one seat: first the needs, then the work. The
+// words of a plan may name anything that is in it; so who does not see all is told
+// that something of theirs is other than before, and finds in the plan what they see.
 func (w *Network) concerning(s people.Seat, x Planned, lines []plan.Change, needs []plan.NeedChange) []people.Notification {
 	mine := w.actsFor(s.Agent)
+	seat := w.Seat(node.Actor{Agent: s.Agent})
+	all := seat.SeesAll()
 	var list []people.Notification
 	add := func(kind string, t Told) {
+		if !all {
+			what := "Something in the plan"
+			if r, err := seat.Record(t.About); err == nil && r != nil {
+				what = string(t.About)
+			} else {
+				t.About = ""
+			}
+			t = Told{Text: fmt.Sprintf("%s that concerns you is other than before, as of entry %d of the journal.", what, x.Sequence), About: t.About}
+		}
 		list = append(list, notification(s, kind, t))
 	}
 	for _, c := range needs {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,6 +199,9 @@ func TestPeopleAreToldOfWhatConcernsThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		found = found || n.Kind == KindNeed && told.About == "need/more"
+		if len(told.Causes) > 0 || !strings.Contains(told.Text, "is other than before") {
+			t.Errorf("who is in a circle alone is told in words of the whole plan: %+v", told)
+		}
 	}
 	if !found {
 		t.Errorf("who acts for wolhide was told %v, and not of the new need", list)

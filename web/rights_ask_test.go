@@ -17,6 +17,7 @@ import (
 type measure struct {
 	*town
 	schema *ast.Schema
+	asked  []string // as which roles something is asked
 }
 
 // seen is a set of records that somebody was shown, or why not.
@@ -47,7 +48,7 @@ func (m *measure) cells(what string) []string {
 func (m *measure) each(ask func(*somebody) string) []string {
 	cells := make([]string, len(roles))
 	for i, role := range roles {
-		if role != "owner" {
+		if role != "owner" && slices.Contains(m.asked, role) {
 			cells[i] = ask(m.who[role])
 		}
 	}
@@ -62,7 +63,7 @@ func (m *measure) sights(look func(*somebody) seen) []string {
 	shown := map[string]seen{}
 	var mu sync.Mutex
 	var asked sync.WaitGroup
-	for _, role := range roles {
+	for _, role := range m.asked {
 		asked.Go(func() {
 			s := look(m.who[role])
 			mu.Lock()
@@ -76,6 +77,7 @@ func (m *measure) sights(look func(*somebody) seen) []string {
 	for i, role := range roles {
 		s := shown[role]
 		switch {
+		case !slices.Contains(m.asked, role):
 		case s.refused != "":
 			cells[i] = "-" + s.refused
 		case len(all) == 0 && s.yes:

@@ -22,7 +22,7 @@ import (
 func (m *measure) follow(who *somebody, name string) seen {
 	switch name {
 	case "changes":
-		return m.stream(who, `subscription { changes(after: "1") { records { id } } }`, true)
+		return m.stream(who, `subscription { changes(after: "1") { records { id ... on Intent { name note } ... on Person { name note image } ... on Process { name note } } acts { kind author { id } records { id } } } }`, true)
 	case "planDiff":
 		s := m.stream(who, `subscription { planDiff(after: "1") { from to } }`, false)
 		if s.refused == "" {
@@ -67,6 +67,7 @@ func (m *measure) stream(who *somebody, query string, expected bool) seen {
 	lines := bufio.NewScanner(a.Body)
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
+		_, _ = who.heard.Write(append(lines.Bytes(), '\n'))
 		data, ok := strings.CutPrefix(lines.Text(), "data: ")
 		if !ok && strings.HasPrefix(lines.Text(), "{") {
 			data, ok = lines.Text(), true

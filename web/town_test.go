@@ -38,6 +38,8 @@ type somebody struct {
 	agent vf.ID // in the network home; "" where they have no seat
 	mine  vf.ID // whose things count as theirs: their own, or those of their circle
 	head  map[string]string
+	first string  // the secret of their first session
+	heard *logged // all that they were answered
 }
 
 // town is a server with two networks and people in every role. They came in by
@@ -106,7 +108,7 @@ func newTown(t testing.TB, store string) *town {
 // settle lets people in and gives them things.
 func (w *town) settle(h *host.Host) {
 	w.t.Helper()
-	w.who["guest"] = &somebody{role: "guest"}
+	w.who["guest"] = &somebody{role: "guest", heard: &logged{}}
 	first := func(n *host.Network) string {
 		secret, err := h.InviteOwner(w.t.Context(), n)
 		if err != nil {
@@ -174,10 +176,10 @@ func (w *town) join(role, invitation string) *somebody {
 	w.t.Helper()
 	a := w.ask(&somebody{}, http.MethodPost, "/signup", map[string]string{"Content-Type": "application/json"},
 		jsonOf(map[string]string{"invitation": invitation, "name": role, "password": "gravel otter lantern " + role}))
-	s := &somebody{role: role, head: map[string]string{}}
+	s := &somebody{role: role, head: map[string]string{}, heard: &logged{}}
 	for _, c := range (&http.Response{Header: a.head}).Cookies() {
 		if c.Name == "commonweal-session" {
-			s.head["Cookie"] = c.Name + "=" + c.Value
+			s.head["Cookie"], s.first = c.Name+"="+c.Value, c.Value
 		}
 	}
 	if s.head["Cookie"] == "" {
@@ -217,7 +219,7 @@ func (w *town) bot(of *somebody, role string, more url.Values) *somebody {
 	more.Set("network", "home")
 	more.Set("days", "30")
 	w.account(of, "/account/tokens", more, &said)
-	return &somebody{role: role, agent: of.agent, mine: of.mine, head: map[string]string{"Authorization": "Bearer " + said.Secret}}
+	return &somebody{role: role, agent: of.agent, mine: of.mine, heard: &logged{}, head: map[string]string{"Authorization": "Bearer " + said.Secret}}
 }
 
 // account posts a form of the account that must be taken.
@@ -256,6 +258,10 @@ func (w *town) ask(who *somebody, method, path string, head map[string]string, b
 	raw, err := io.ReadAll(a.Body)
 	if err != nil {
 		w.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if who.heard != nil {
+		_, _ = fmt.Fprintln(who.heard, a.Status, a.Header)
+		_, _ = who.heard.Write(raw)
 	}
 	return answered{a.StatusCode, a.Header, raw}
 }

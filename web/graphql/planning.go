@@ -179,10 +179,15 @@ func nameIn(of any) string {
 	panic("graphql: a plan has no list of these")
 }
 
-// shown returns a value of a plan, unless it names what the seat does not see.
+// shown returns a value of a plan, unless it names what the seat does not see. To who
+// does not see all, what there is not is told as what is hidden: a refusal would name
+// what there is.
 func (x *execution) shown(v any, err error) (any, error) {
-	if err != nil || !x.shows(reflect.ValueOf(v)) {
+	if err != nil && x.seesAll() {
 		return nil, err
+	}
+	if err != nil || !x.shows(reflect.ValueOf(v)) {
+		return nil, nil
 	}
 	return v, nil
 }
@@ -234,8 +239,15 @@ func (x *execution) planDiff(p *planned, args arguments) (any, error) {
 func (x *execution) whatIf(p *planned, args arguments) (any, error) {
 	var changes []plan.FactChange
 	without, _ := args["without"].([]any)
+	hidden := func(property string, id vf.ID) error {
+		return rule.Refuse("unknownReference", "property", property, "id", string(id), "nearest", "a record that you can see")
+	}
 	for _, id := range without {
-		changes = append(changes, plan.FactChange{ID: vf.ID(id.(string))})
+		id := vf.ID(id.(string))
+		if r, err := x.refer(id); !x.seesAll() && (err != nil || r == nil) {
+			return nil, hidden("without", id)
+		}
+		changes = append(changes, plan.FactChange{ID: id})
 	}
 	set, _ := args["set"].([]any)
 	for i, s := range set {
@@ -243,9 +255,15 @@ func (x *execution) whatIf(p *planned, args arguments) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if known, err := x.books.Record(r.Key()); !x.seesAll() && (err != nil || known != nil && !x.sees(known)) {
+			return nil, hidden("set", r.Key())
+		}
 		changes = append(changes, plan.FactChange{After: r})
 	}
 	b, err := p.plan.NewBranch("", changes...)
+	if err != nil && !x.seesAll() { // it may name what is hidden
+		return nil, hidden("set or without", "what was said")
+	}
 	if err != nil {
 		return nil, err
 	}

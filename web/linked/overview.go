@@ -224,7 +224,7 @@ func (q *request) nextRow(x plan.Process) nextRow {
 			}
 		}
 	}
-	if x.Name != "" {
+	if x.Name != "" && (q.me.Seat.SeesAll() || x.Recipe != "" && q.link(x.Recipe).At != "") { // whose name it is
 		row.Name = x.Name
 	}
 	return row
