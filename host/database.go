@@ -22,7 +22,7 @@ func (h *Host) openDatabase(ctx context.Context) error {
 		return err
 	}
 	for _, name := range list {
-		if err := h.share(ctx, name); err != nil {
+		if err := h.unlessBegun(name, h.share(ctx, name)); err != nil {
 			return err
 		}
 	}
@@ -50,7 +50,7 @@ func (h *Host) share(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return h.add(name, n)
+	return h.add(name, n, signer)
 }
 
 // keyOf reads the key of a network in the database: from its folder, or where the

@@ -130,17 +130,31 @@ func (h *Host) open(ctx context.Context, dir string) error {
 	}
 	n, err := node.Open(ctx, s, node.Options{Signer: signer, Now: h.now, Images: KeepImage(dir)})
 	if err != nil {
-		return errors.Join(err, s.Close())
+		return h.unlessBegun(dir, errors.Join(err, s.Close()))
 	}
 	name := filepath.Base(dir)
 	if dir == h.data {
 		name = NameOf(n.Network())
 	}
-	return h.add(name, n)
+	return h.add(name, n, signer)
 }
 
-// add takes an open network in.
-func (h *Host) add(name string, n *node.Node) error {
+// unlessBegun passes over books without a genesis: their beginning was cut short,
+// and Begin goes on with it.
+func (h *Host) unlessBegun(where string, err error) error {
+	var r *rule.Refusal
+	if errors.As(err, &r) && r.Rule == "notBegun" {
+		h.log.Warn("a network was not begun to the end; beginning it again goes on with it", "where", where)
+		return nil
+	}
+	return err
+}
+
+// add takes an open network in, if its key is the one that signs.
+func (h *Host) add(name string, n *node.Node, signer journal.Signer) error {
+	if mine, inUse := signer.PublicKey(), n.Journal().Keys().InUse(); mine != inUse {
+		return errors.Join(rule.Refuse("keyNotInUse", "key", string(mine), "inUse", string(inUse)).At("network "+name), n.Close())
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if other := h.networks[name]; other != nil {
@@ -223,7 +237,7 @@ func (h *Host) beginFolder(ctx context.Context, name, id string) error {
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
-	return h.add(name, n)
+	return h.add(name, n, signer)
 }
 
 // keyIn reads the key in a folder, or makes both.

@@ -12,7 +12,9 @@ import (
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/rule"
+	"commonweal/store/postgres"
 	"commonweal/store/postgres/pgtest"
+	"commonweal/store/sqlite"
 	"commonweal/vf"
 )
 
@@ -132,6 +134,40 @@ func TestTheFollowerRests(t *testing.T) {
 	}
 }
 
+// TestWhoWaitsForAPlanHearsThatThereIsNone waits for the plan of an act with which
+// nothing can be planned, and of the act after it, with which it can.
+func TestWhoWaitsForAPlanHearsThatThereIsNone(t *testing.T) {
+	t.Parallel()
+	h := opened(t, t.TempDir())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	w, err := h.Example(ctx, "https://example.org/carbon-farm-network/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned(t, w, 1)
+	say := func(kind journal.Kind, key string, hours ...string) int64 {
+		r, err := w.Do(ctx, node.Act{Kind: kind, Author: "agent/wolhide", Key: key, Records: []vf.Record{
+			&vf.Agent{ID: "agent/bo", Type: "Person", Name: "Bo", WorkTime: hours},
+			&vf.RecipeProcess{ID: "recipe/x", Name: "Make " + key, PerformedBy: "agent/bo"},
+			&vf.RecipeFlow{ID: "recipe/x/out", RecipeOutputOf: "recipe/x", Action: vf.Produce, ResourceConformsTo: "spec/gray-50-50-yarn", ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, "1"), HasUnit: "unit/lb"}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r[0].Sequence
+	}
+	never := say(journal.Declare, "never", "DTSTART:20230501T080000", "DURATION:PT8H", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+	var r *rule.Refusal
+	if _, _, err := w.PlanOf(ctx, never); !errors.As(err, &r) || r.Rule != "absurdCalendar" {
+		t.Errorf("the plan of entry %d: %v", never, err)
+	}
+	often := say(journal.Change, "often", "DTSTART:20230501T080000", "DURATION:PT8H", "RRULE:FREQ=DAILY")
+	if _, last, err := w.PlanOf(ctx, often); err != nil || last < often {
+		t.Errorf("the plan of entry %d is of entry %d: %v", often, last, err)
+	}
+}
+
 func decimal(t *testing.T, text string) vf.Decimal {
 	t.Helper()
 	d, err := vf.ParseDecimal(text)
@@ -171,18 +207,85 @@ func TestNetworksAreApart(t *testing.T) {
 	}
 }
 
+// TestABeginningCutShortGoesOn has the program end at several moments of a beginning:
+// the server starts all the same, and goes on with it.
 func TestABeginningCutShortGoesOn(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, folder, "farms"), 0o750); err != nil {
-		t.Fatal(err)
+	ctx := context.Background()
+	folderOf := func(t *testing.T) (dir, own string) {
+		dir = t.TempDir()
+		own = filepath.Join(dir, folder, "farms")
+		if err := os.MkdirAll(own, 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := MakeKey(filepath.Join(own, KeyFile)); err != nil {
+			t.Fatal(err)
+		}
+		return dir, own
 	}
-	if _, err := MakeKey(filepath.Join(dir, folder, "farms", KeyFile)); err != nil {
-		t.Fatal(err)
+	begin := func(t *testing.T, o Options) {
+		h, err := Open(ctx, o)
+		if err != nil {
+			t.Fatalf("the server does not start: %v", err)
+		}
+		defer h.Close()
+		if _, err := h.Begin(ctx, "farms", "https://example.org/farms/"); err != nil {
+			t.Fatal(err)
+		}
 	}
+	t.Run("after the key", func(t *testing.T) {
+		t.Parallel()
+		dir, _ := folderOf(t)
+		begin(t, Options{Data: dir, Now: today})
+	})
+	t.Run("after the file", func(t *testing.T) {
+		t.Parallel()
+		dir, own := folderOf(t)
+		s, err := sqlite.Create(ctx, filepath.Join(own, BooksFile), sqlite.Options{})
+		if err != nil || s.Close() != nil {
+			t.Fatal(err)
+		}
+		begin(t, Options{Data: dir, Now: today})
+	})
+	t.Run("after the schema", func(t *testing.T) {
+		t.Parallel()
+		dir, _ := folderOf(t)
+		url := pgtest.URL(t)
+		address, err := postgres.InDatabase(url, "farms")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := postgres.Create(ctx, address, postgres.Options{})
+		if err != nil || s.Close() != nil {
+			t.Fatal(err)
+		}
+		begin(t, Options{Data: dir, Store: url, Now: today})
+	})
+}
+
+// TestAnotherKey finds out at the start that the key in the folder does not sign for
+// the network, instead of refusing each act.
+func TestAnotherKey(t *testing.T) {
+	t.Parallel()
+	dir, ctx := t.TempDir(), context.Background()
 	h := opened(t, dir)
-	if _, err := h.Begin(context.Background(), "farms", "https://example.org/farms/"); err != nil {
+	if _, err := h.Begin(ctx, "farms", "https://example.org/farms/"); err != nil {
 		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	key := filepath.Join(dir, folder, "farms", KeyFile)
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := MakeKey(key); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(ctx, Options{Data: dir, Now: today})
+	var r *rule.Refusal
+	if !errors.As(err, &r) || r.Rule != "keyNotInUse" {
+		t.Errorf("with a key that is not the network's: %v", err)
 	}
 }
 

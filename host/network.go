@@ -28,8 +28,10 @@ type Network struct {
 
 	mu     sync.Mutex // guards what follows
 	last   Planned
-	at     vf.Time // for which time the last plan was made, or refused
-	failed error   // why there is no plan
+	at     vf.Time       // for which time the last plan was made, or refused
+	tried  int64         // the last entry of the books of which it was made, or refused
+	turned chan struct{} // closed when that happens next
+	failed error         // why there is no plan
 	next   int
 	heard  map[int]func(Planned)
 }
@@ -45,7 +47,7 @@ type Planned struct {
 // follow begins to keep the plan of a network in step with its books.
 func (h *Host) follow(name string, n *node.Node) *Network {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), heard: map[int]func(Planned){}}
+	w := &Network{Node: n, Name: name, host: h, done: make(chan struct{}), wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), turned: make(chan struct{}), tried: -1, heard: map[int]func(Planned){}}
 	w.unsubscribe = n.Subscribe(func(node.Change) { w.rouse() })
 	untell := func() {}
 	if h.people != nil {
@@ -127,6 +129,7 @@ func (w *Network) advance() {
 	var err error
 	now := w.planTime()
 	if w.planner == nil {
+		p.Sequence = w.Journal().Size() - 1
 		if w.planner, err = w.Planner(plan.Settings{Now: now}); err == nil { // from here on it hears of each act before this follower does
 			w.unsubscribe()
 			w.unsubscribe = w.Subscribe(func(node.Change) { w.rouse() })
@@ -136,7 +139,9 @@ func (w *Network) advance() {
 		p.Plan, p.Diff, p.Sequence, err = w.planner.Advance(now)
 	}
 	w.mu.Lock()
-	w.failed, w.at = err, now
+	w.failed, w.at, w.tried = err, now, max(w.tried, p.Sequence)
+	close(w.turned)
+	w.turned = make(chan struct{})
 	if err != nil {
 		w.mu.Unlock()
 		w.host.log.Warn("no plan", "network", w.Name, "reason", err)
@@ -168,19 +173,14 @@ func (w *Network) Plan() (*plan.Plan, int64, error) {
 
 // PlanOf returns the first plan in which an entry of the journal is taken in; it
 // waits for it, as long as the context lasts, and the follower does not rest then.
+// The error may be a refusal of the planner to plan with that entry.
 func (w *Network) PlanOf(ctx context.Context, sequence int64) (*plan.Plan, int64, error) {
-	ready := make(chan struct{}, 1)
-	cancel := w.Planned(func(Planned) {
-		select {
-		case ready <- struct{}{}:
-		default:
-		}
-	})
-	defer cancel()
 	for {
-		p, last, err := w.Plan()
-		if err != nil || p != nil && last >= sequence {
-			return p, last, err
+		w.mu.Lock()
+		last, tried, err, turned := w.last, w.tried, w.failed, w.turned
+		w.mu.Unlock()
+		if tried >= sequence && (err != nil || last.Plan != nil) {
+			return last.Plan, last.Sequence, err
 		}
 		select {
 		case w.hurry <- struct{}{}:
@@ -188,8 +188,8 @@ func (w *Network) PlanOf(ctx context.Context, sequence int64) (*plan.Plan, int64
 		}
 		select {
 		case <-ctx.Done():
-			return nil, last, ctx.Err()
-		case <-ready:
+			return nil, last.Sequence, ctx.Err()
+		case <-turned:
 		}
 	}
 }
