@@ -38,6 +38,9 @@ func TestThePackage(t *testing.T) {
 	if !strings.Contains(string(unit), "ExecStart="+strings.TrimPrefix(installed, root)+" serve --config "+strings.TrimPrefix(settings, root)+"\n") {
 		t.Errorf("the unit does not start what the package installs:\n%s", unit)
 	}
+	if about, _, _ := strings.Cut(string(unit), "[Service]"); !strings.Contains(string(unit), "\nRestart=always\n") || !strings.Contains(about, "\nStartLimitIntervalSec=0\n") {
+		t.Errorf("the unit gives up after a few starts that failed:\n%s", unit)
+	}
 	inForce := output(t, installed, "config", "--config", settings)
 	if !strings.Contains(inForce, "/var/lib/commonweal") {
 		t.Errorf("in force after installing:\n%s", inForce)

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"math"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -94,7 +96,7 @@ func (t *term) begin(ctx context.Context, lock int64, wait time.Duration) error 
 	case wait > 0:
 		wait = max(wait, time.Millisecond)
 	}
-	if _, err := t.conn.Exec(ctx, "SELECT set_config('lock_timeout', $1, FALSE)", wait.Round(time.Millisecond).String()); err != nil {
+	if _, err := t.conn.Exec(ctx, "SELECT set_config('lock_timeout', $1, FALSE)", strconv.FormatInt(min(wait.Milliseconds(), math.MaxInt32), 10)); err != nil {
 		return err
 	}
 	if _, err := t.conn.Exec(ctx, "SELECT pg_advisory_lock($1)", lock); err != nil {

@@ -48,6 +48,21 @@ func wantRule(t *testing.T, err error, name rule.Name) {
 	}
 }
 
+// TestAnyWait takes the lead with waits of all lengths: the database reads them as
+// milliseconds, and knows no "1m30s".
+func TestAnyWait(t *testing.T) {
+	t.Parallel()
+	address := created(t)
+	for _, wait := range []time.Duration{-1, time.Microsecond, 1500 * time.Millisecond, 90 * time.Second, 10000 * time.Hour} {
+		s, err := postgres.Open(t.Context(), address, postgres.Options{Wait: wait})
+		if err != nil {
+			t.Errorf("a wait of %s: %v", wait, err)
+			continue
+		}
+		must(t, s.Close())
+	}
+}
+
 // TestOneLeads hands the lead from one process to the next: one at a time
 // writes, and each begins where the journal ended.
 func TestOneLeads(t *testing.T) {
