@@ -113,7 +113,7 @@ func breachedPasswords(t *testing.T, h *house) {
 	fine(t, err)
 	_, err = p.RecoverByCode(ctx, "ada", codes[0], WayIn{Password: breached}, Browser{Origin: here})
 	refuses(t, err, "weakPassword")
-	link, _, err := p.IssueRecovery(ctx, e.Account, "agent/olga")
+	link, _, err := p.IssueRecovery(ctx, e.Account, "agent/olga", "farms")
 	fine(t, err)
 	_, err = p.RecoverByLink(ctx, link, WayIn{Password: breached}, Browser{Origin: here})
 	refuses(t, err, "weakPassword")

@@ -213,9 +213,9 @@ func ownersLink(t *testing.T, h *house) {
 	_, secret, err := h.MakeToken(ctx, e.Session, Token{Label: "bot", Network: "farms", Budget: 5, Mandate: Mandate{Verbs: []string{"record"}, Until: h.clock.Now().Add(day)}}, here)
 	fine(t, err)
 	codes := must[[]string](t)(h.NewCodes(ctx, e.Session, here))
-	stale, _, err := h.IssueRecovery(ctx, e.Account, owner.Account)
+	stale, _, err := h.IssueRecovery(ctx, e.Account, owner.Account, "farms")
 	fine(t, err)
-	link, until, err := h.IssueRecovery(ctx, e.Account, owner.Account)
+	link, until, err := h.IssueRecovery(ctx, e.Account, owner.Account, "farms")
 	fine(t, err)
 	if want := h.clock.Now().Add(day); !until.Equal(want) {
 		t.Errorf("until %s, want %s", until, want)
@@ -256,10 +256,38 @@ func ownersLink(t *testing.T, h *house) {
 	if _, ok := seen[RecoveredByLink]; !ok {
 		t.Errorf("the person does not see that it was used: %v", seen)
 	}
-	link, _, err = h.IssueRecovery(ctx, e.Account, owner.Account)
+	link, _, err = h.IssueRecovery(ctx, e.Account, owner.Account, "farms")
 	fine(t, err)
 	h.clock.Pass(day)
 	refuses(t, use(link), "linkSpent")
 	_, _, err = h.IssueRecovery(ctx, "nobody", owner.Account)
 	refuses(t, err, "noSuchItem")
+}
+
+// linksOfSeveralNetworks: an account opens all its networks, and a link is made by who
+// decides in each.
+func linksOfSeveralNetworks(t *testing.T, h *house) {
+	e, _ := h.join("ada")
+	owner, _ := h.join("olga")
+	codes := must[[]string](t)(h.NewCodes(ctx, e.Session, here))
+	link, _, err := h.IssueRecovery(ctx, e.Account, owner.Account, "farms")
+	fine(t, err)
+	fine(t, h.Give(ctx, e.Account, "mill", "agent/ada"))
+	_, err = h.RecoverByLink(ctx, link, WayIn{Password: other}, Browser{Origin: there})
+	refuses(t, err, "linkSpent")
+	_, _, err = h.IssueRecovery(ctx, e.Account, owner.Account, "farms")
+	refuses(t, err, "otherNetworks")
+	_, _, err = h.IssueRecovery(ctx, e.Account, owner.Account, "mill", "farms")
+	fine(t, err)
+	fine(t, h.Unseat(ctx, e.Account, "mill"))
+	_, _, err = h.IssueRecovery(ctx, e.Account, owner.Account, "farms")
+	fine(t, err)
+
+	// Nobody has the work of a password done with a passkey that is none.
+	worked := h.Hashes()
+	_, err = h.RecoverByCode(ctx, "ada", codes[0], WayIn{Password: other, Passkey: Answer{Ceremony: "none", Response: []byte("{}")}}, Browser{Origin: here})
+	refuses(t, err, "passkeyFailed")
+	if h.Hashes() != worked {
+		t.Error("a password was worked out for a passkey that is none")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,10 +33,12 @@ type chosen struct {
 	key  *made
 }
 
-// judgeWay judges a way in before anything is used up for it.
+// judgeWay judges a way in before anything is used up for it; the work of a password
+// comes last, so that nobody has it done for nothing.
 func (p *People) judgeWay(ctx context.Context, w WayIn, name string) (c chosen, err error) {
-	if w.Passkey.Ceremony == "" || w.Password != "" {
-		if c.word, err = p.newWord(w.Password, name); err != nil {
+	word := w.Passkey.Ceremony == "" || w.Password != ""
+	if word {
+		if err = p.mayBeWord(w.Password, name); err != nil {
 			return c, err
 		}
 	}
@@ -46,7 +49,10 @@ func (p *People) judgeWay(ctx context.Context, w WayIn, name string) (c chosen, 
 		}
 		c.key = &m
 	}
-	return c, nil
+	if word {
+		c.word, err = p.newWord(w.Password, name)
+	}
+	return c, err
 }
 
 func (p *People) give(ctx context.Context, x *sql.Tx, account string, c chosen, from Origin) error {
@@ -174,8 +180,10 @@ func (p *People) comeBack(ctx context.Context, x *sql.Tx, account string, c chos
 
 // IssueRecovery makes a link for somebody who cannot get in any more, at the
 // word of an owner; whether the owner may is asked before. It holds for a day,
-// once; an earlier one ends. The person sees in their log that it was made.
-func (p *People) IssueRecovery(ctx context.Context, account, issuer string) (secret string, until time.Time, err error) {
+// once; an earlier one ends. The person sees in their log that it was made. An account
+// opens all its networks: so the owner must decide in each of them (networks), and the
+// link ends when the person joins another.
+func (p *People) IssueRecovery(ctx context.Context, account, issuer string, networks ...string) (secret string, until time.Time, err error) {
 	if secret, err = p.secret(); err != nil {
 		return "", until, err
 	}
@@ -185,10 +193,21 @@ func (p *People) IssueRecovery(ctx context.Context, account, issuer string) (sec
 		if _, _, found, err := p.account(ctx, x, "id = $1", account); err != nil || !found {
 			return errors.Join(err, rule.Refuse("noSuchItem", "what", "account"))
 		}
-		if _, err := p.exec(ctx, x, "DELETE FROM recovery_link WHERE account = $1 AND used = 0", account); err != nil {
+		err := p.list(ctx, x, "SELECT network FROM seat WHERE account = $1 AND ended = 0", []any{account}, func(r *sql.Rows) error {
+			var network string
+			err := r.Scan(&network)
+			if err == nil && !slices.Contains(networks, network) {
+				err = rule.Refuse("otherNetworks")
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		_, err := p.exec(ctx, x, "INSERT INTO recovery_link (hash, account, issuer, created, expires, used) VALUES ($1, $2, $3, $4, $5, 0)",
+		if err := p.endLinks(ctx, x, account); err != nil {
+			return err
+		}
+		_, err = p.exec(ctx, x, "INSERT INTO recovery_link (hash, account, issuer, created, expires, used) VALUES ($1, $2, $3, $4, $5, 0)",
 			hashed(linkKind, secret), account, issuer, now, stored(until))
 		if err != nil {
 			return err
@@ -199,6 +218,12 @@ func (p *People) IssueRecovery(ctx context.Context, account, issuer string) (sec
 		return "", until, err
 	}
 	return secret, until, nil
+}
+
+// endLinks ends the links of owners that an account was not recovered with yet.
+func (p *People) endLinks(ctx context.Context, x *sql.Tx, account string) error {
+	_, err := p.exec(ctx, x, "DELETE FROM recovery_link WHERE account = $1 AND used = 0", account)
+	return err
 }
 
 // Recoverable returns the account that a link of an owner lets in again.

@@ -25,6 +25,9 @@ func (p *People) sit(ctx context.Context, x *sql.Tx, s Seat) error {
 	if err != nil {
 		return err
 	}
+	if err := p.endLinks(ctx, x, s.Account); err != nil { // they were made by who does not decide there
+		return err
+	}
 	_, err = p.exec(ctx, x, "INSERT INTO seat (account, network, agent, invitation, since, joined, ended) VALUES ($1, $2, $3, $4, $5, $6, 0)",
 		s.Account, s.Network, string(s.Agent), s.Invitation, stored(s.Since), stored(s.Joined))
 	return err

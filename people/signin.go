@@ -162,12 +162,17 @@ func (p *People) SetPassword(ctx context.Context, s Session, current, password s
 	return e, err
 }
 
+// mayBeWord refuses what cannot be a new password here.
+func (p *People) mayBeWord(password, name string) error {
+	if p.o.PasskeysOnly {
+		return rule.Refuse("passkeysOnly")
+	}
+	return checkPassword(password, name)
+}
+
 // newWord checks a new password and works out what is kept of it.
 func (p *People) newWord(password, name string) (string, error) {
-	if p.o.PasskeysOnly {
-		return "", rule.Refuse("passkeysOnly")
-	}
-	if err := checkPassword(password, name); err != nil {
+	if err := p.mayBeWord(password, name); err != nil {
 		return "", err
 	}
 	if p.breaches != nil {

@@ -19,6 +19,7 @@ var peopleRules = []Rule{
 	{"badMail", "This is not a mail address.", "Write it like ada@example.org, or leave it empty."},
 	{"linkSpent", "This link does not open anything: it was used, was taken back, is over, or never was.", "Ask whoever sent it for a new one."},
 	{"recoveryFailed", "The sign-in name and the code do not belong together, or the code was used.", "Try another of your codes, or ask an owner of your network for a link."},
+	{"otherNetworks", "The account comes into another network too, in which you do not decide; a link would open that one as well.", "Have them come in by a printed code or a device that knows them; or an owner of all their networks makes the link."},
 	{"alreadySeated", "You are in the network {network} already.", "Go there; an invitation is needed once only."},
 	{"seatTaken", "In {network}, {agent} is another account's.", "Ask for an invitation as somebody else, or as nobody yet."},
 	{"notSeated", "You have no seat in the network {network}.", "Name a network that you are in."},

@@ -130,6 +130,10 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 		s.e, err = s.p.RecoverByCode(s.ctx, s.field["name"], s.code, s.way(), s.browser())
 		return err
 	},
+	"helpIn": func(s *peopleStory) error {
+		_, _, err := s.p.IssueRecovery(s.ctx, s.e.Account, "agent/olga", s.field["network"])
+		return err
+	},
 	"makeToken": func(s *peopleStory) error {
 		t, secret, err := s.p.MakeToken(s.ctx, s.e.Session, people.Token{Label: "till", Network: s.field["network"], Budget: s.number("budget"),
 			Mandate: people.Mandate{Verbs: []string{"record"}, ReadOnly: s.field["readOnly"] != "", Until: s.at.Add(24 * time.Hour)}}, s.origin())

@@ -78,11 +78,21 @@ func (v *visit) member() (s people.Seat, by vf.ID, err error) {
 
 // helpIn makes a link for a member who cannot get in.
 func helpIn(v *visit) error {
-	s, who, err := v.member()
+	s, by, err := v.member()
 	if err != nil {
 		return err
 	}
-	secret, _, err := v.e.o.People.IssueRecovery(v.r.Context(), s.Account, string(who))
+	who, err := v.identity()
+	if err != nil {
+		return err
+	}
+	var owned []string
+	for _, network := range who.Networks() {
+		if v.e.o.Rights.MayRecover(v.r.Context(), who, network, "") == nil {
+			owned = append(owned, network)
+		}
+	}
+	secret, _, err := v.e.o.People.IssueRecovery(v.r.Context(), s.Account, string(by), owned...)
 	if err != nil {
 		return err
 	}

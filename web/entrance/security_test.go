@@ -80,7 +80,7 @@ var (
 		},
 		"POST /recover/link": func(h *house, b *browser) answer {
 			who, _ := h.joins("lena").who()
-			link, _, err := h.p.IssueRecovery(ctx, who.Account, "agent/olga")
+			link, _, err := h.p.IssueRecovery(ctx, who.Account, "agent/olga", "farms")
 			if err != nil {
 				h.t.Fatal(err)
 			}
@@ -198,7 +198,7 @@ func TestSecretsOfLinksLeaveTheAddress(t *testing.T) {
 	t.Parallel()
 	h := onFile(t)
 	who, _ := h.joins("lena").who()
-	link, _, err := h.p.IssueRecovery(ctx, who.Account, "agent/olga")
+	link, _, err := h.p.IssueRecovery(ctx, who.Account, "agent/olga", "farms")
 	if err != nil {
 		t.Fatal(err)
 	}
