@@ -19,6 +19,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
 	"github.com/pressly/goose/v3"
 
@@ -107,13 +108,28 @@ func Open(ctx context.Context, from Source, o Options) (_ *People, err error) {
 	}
 	if p.postgres {
 		err = p.openPostgres(ctx, from.Postgres)
-	} else {
-		err = p.openFile(from.File)
+	} else if err = p.openFile(from.File); err == nil {
+		err = p.checkFile(ctx, from.File)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return p, p.migrate(ctx)
+}
+
+// checkFile refuses a file that is damaged, which would else be found out by whoever
+// asks for what stands there.
+func (p *People) checkFile(ctx context.Context, path string) error {
+	var result string
+	err := p.write.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result)
+	var code sqlite3.ErrorCode
+	switch {
+	case errors.As(err, &code) && (code == sqlite3.CORRUPT || code == sqlite3.NOTADB):
+		return rule.Refuse("peopleDamaged", "path", path, "reason", err.Error())
+	case err == nil && result != "ok":
+		return rule.Refuse("peopleDamaged", "path", path, "reason", result)
+	}
+	return err
 }
 
 func (o Options) filled() Options {

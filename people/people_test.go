@@ -2,9 +2,13 @@ package people
 
 import (
 	"bytes"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"commonweal/rule"
 )
 
 func TestNamesAreFolded(t *testing.T) {
@@ -67,6 +71,38 @@ func TestNoDiceNoSecret(t *testing.T) {
 	defer p.Close()
 	if _, secret, err := p.Invite(ctx, Invitation{Network: "farms"}); err == nil || secret != "" {
 		t.Errorf("without dice the secret is %q", secret)
+	}
+}
+
+// TestDamagedAccounts are found out when the program starts, and not by whoever asks
+// for what stands on the page that is lost.
+func TestDamagedAccounts(t *testing.T) {
+	t.Parallel()
+	for name, from := range map[string]int64{"its beginning": 0, "a page of it": 4096 * 3} {
+		path := filepath.Join(t.TempDir(), "people.sqlite")
+		p, err := Open(ctx, Source{File: path}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteAt(bytes.Repeat([]byte("nonsense"), 512), from); err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+		p, err = Open(ctx, Source{File: path}, Options{})
+		var r *rule.Refusal
+		if !errors.As(err, &r) || r.Rule != "peopleDamaged" || r.Value("path") != path {
+			t.Errorf("%s: %v", name, err)
+		}
+		if p != nil {
+			_ = p.Close()
+		}
 	}
 }
 

@@ -31,5 +31,6 @@ var peopleRules = []Rule{
 	{"badForm", "The field {field} is missing or cannot be used.", "It takes {wanted}."},
 	{"noSuchItem", "There is no such {what}.", "Look at the list again; it may have ended meanwhile."},
 	{"tooManyItems", "There are {most} {what} already.", "Remove one first."},
+	{"peopleDamaged", "The accounts at {path} are damaged: {reason}.", "Leave the file as it is for a copy, and put the last copy of it in its place. Without one, move it away: the networks stay as they are, and their owners are invited anew at the next start."},
 	{"peopleNewer", "The accounts were written by a newer version of the program: their layout is {found}, this one knows {known}.", "Use the newer version."},
 }

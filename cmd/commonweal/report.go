@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"commonweal/format"
 	"commonweal/rule"
@@ -94,7 +95,7 @@ func outcomeOf(err error, refusals []*rule.Refusal) (string, int) {
 		return "failed", exitFailed
 	}
 	for _, r := range refusals {
-		if r.Rule == "storeDamaged" || r.Rule == "viewsDiffer" || r.Rule == "profileDiffers" {
+		if slices.Contains([]rule.Name{"storeDamaged", "viewsDiffer", "profileDiffers", "peopleDamaged"}, r.Rule) {
 			return "damaged", exitDamaged
 		}
 	}
