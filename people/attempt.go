@@ -75,7 +75,7 @@ func (p *People) attempt(ctx context.Context, limits ...limit) error {
 			if _, err := p.find(ctx, x, "SELECT failures, tried, wait FROM attempt WHERE place = $1", []any{l.place}, &failures, &tried, &wait); err != nil {
 				return err
 			}
-			if wait > now {
+			if wait > now && wait-now <= longestWait.Milliseconds() { // else the clock was ahead then
 				return rule.Refuse("tooManyAttempts", "seconds", strconv.FormatInt((wait-now+999)/1000, 10))
 			}
 			if now-tried > forgetting.Milliseconds() {

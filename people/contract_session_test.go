@@ -33,6 +33,25 @@ func (h *house) withPasskey(name string) (Entry, *device) {
 	return e, d
 }
 
+// clockBack: a clock that was ahead for a while locks nobody out, and makes nobody
+// certain, when it is put right.
+func clockBack(t *testing.T, h *house) {
+	h.join("ada")
+	const ahead = 300 * day
+	h.clock.Pass(ahead)
+	for range 9 {
+		if _, err := h.SignIn(ctx, "ada", other, Browser{Origin: there}); !refused(err) {
+			t.Fatal(err)
+		}
+	}
+	e, _ := h.join("bea")
+	h.clock.Pass(-ahead)
+	_, err := h.SignIn(ctx, "ada", phrase, Browser{Origin: there})
+	fine(t, err)
+	_, err = h.NewCodes(ctx, e.Session, here)
+	refuses(t, err, "confirmFirst")
+}
+
 func sessionsEnd(t *testing.T, h *house) {
 	e, _ := h.join("ada")
 	gone := func(secret string) {

@@ -59,6 +59,7 @@ var suite = map[string]func(t *testing.T, h *house){
 	"printed codes":                     printedCodes,
 	"a code counts once":                codeCountsOnce,
 	"an owner's link":                   ownersLink,
+	"a clock that was ahead":            clockBack,
 	"links of several networks":         linksOfSeveralNetworks,
 	"an invitation lets one in":         invitationLetsOneIn,
 	"an invitation is taken by one":     invitationIsTakenByOne,

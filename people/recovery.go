@@ -50,7 +50,7 @@ func (p *People) judgeWay(ctx context.Context, w WayIn, name string) (c chosen, 
 		c.key = &m
 	}
 	if word {
-		c.word, err = p.newWord(w.Password, name)
+		c.word, err = p.hashes.hash(p.o.Rand, w.Password)
 	}
 	return c, err
 }

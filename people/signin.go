@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -167,18 +166,20 @@ func (p *People) mayBeWord(password, name string) error {
 	if p.o.PasskeysOnly {
 		return rule.Refuse("passkeysOnly")
 	}
-	return checkPassword(password, name)
+	if err := checkPassword(password, name); err != nil || p.breaches == nil {
+		return err
+	}
+	found, err := p.breaches.has(password)
+	if err == nil && found {
+		err = rule.Refuse("weakPassword", "reason", foundInABreach)
+	}
+	return err
 }
 
 // newWord checks a new password and works out what is kept of it.
 func (p *People) newWord(password, name string) (string, error) {
 	if err := p.mayBeWord(password, name); err != nil {
 		return "", err
-	}
-	if p.breaches != nil {
-		if found, err := p.breaches.has(password); err != nil || found {
-			return "", cmp.Or(err, error(rule.Refuse("weakPassword", "reason", foundInABreach)))
-		}
 	}
 	return p.hashes.hash(p.o.Rand, password)
 }
