@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -101,7 +102,14 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 		}
 		return nil
 	}
-	err := d.n.store.Entries(context.Background(), 0, func(_ int64, raw []byte) error {
+	authored, err := authoredBy(person)
+	if err != nil {
+		return nil, err
+	}
+	err = d.n.store.Entries(context.Background(), 0, func(_ int64, raw []byte) error {
+		if !bytes.Contains(raw, authored) || !bytes.Contains(raw, profileStart) {
+			return nil // all who act wait meanwhile, and most entries are others', or hold no note
+		}
 		e, err := journal.Decode(raw)
 		if err != nil {
 			return err
@@ -127,6 +135,15 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 	}
 	slices.Sort(list)
 	return list, nil
+}
+
+// authoredBy is what stands in every entry by an author, in its canonical form.
+func authoredBy(author vf.ID) ([]byte, error) {
+	raw, err := journal.Canonical([]byte(`{"author":` + quoted(string(author)) + `}`))
+	if err != nil {
+		return nil, err
+	}
+	return raw[1 : len(raw)-1], nil
 }
 
 // namesAlone reports whether a record that is no agent refers to this agent and

@@ -67,6 +67,7 @@ type byTurns struct {
 	mu        sync.Mutex
 	lead      chan struct{} // nil while it does not lead
 	turns     int           // begun
+	away      bool
 	ended     int
 	asked     int // whether others wait
 	wanted    bool
@@ -79,6 +80,9 @@ type byTurns struct {
 func (s *byTurns) Lead(context.Context) (int64, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.away {
+		return 0, nil, fmt.Errorf("dialing the database: %w", context.DeadlineExceeded)
+	}
 	if s.lead == nil {
 		s.turns++
 		s.lead = make(chan struct{})
@@ -233,6 +237,17 @@ func TestALongTurnGoesOnWhileNobodyWaits(t *testing.T) {
 	defer s.mu.Unlock()
 	if s.turns != 2 || s.ended != 1 || s.asked != 4 {
 		t.Errorf("%d turns, %d ended, asked %d times; want 2, of which the first ended after the third act, and 4", s.turns, s.ended, s.asked)
+	}
+}
+
+// TestADatabaseThatDoesNotAnswer is not told as another server that keeps its turn.
+func TestADatabaseThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	s, n := shared(t, stocked(t))
+	s.away = true
+	_, err := n.Do(context.Background(), node.Act{Kind: journal.Declare, Author: "agent/wool", Key: "1", Records: []vf.Record{yarn("need/1", "agent/bob")}})
+	if err == nil || isRefused(err, "noTurn") {
+		t.Errorf("the answer is %v", err)
 	}
 }
 

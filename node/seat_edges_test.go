@@ -107,3 +107,22 @@ func TestManyUnknownReferences(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestErasingFindsWhatAPersonEntered also where the person's id has letters that JSON
+// is written with in several ways.
+func TestErasingFindsWhatAPersonEntered(t *testing.T) {
+	t.Parallel()
+	b := inhabited(t)
+	who := vf.ID("https://people.example/?who=dora&where=here\u00e9")
+	b.do(node.Act{Kind: journal.Declare, Key: "dora", Records: []vf.Record{&vf.Agent{ID: who, Type: "Person", Name: "Dora"}}})
+	b.member(who, "coordinator", "")
+	need := yarn("need/bob", "agent/bob") // it names somebody else: the note is Dora's since she entered it
+	need.Note = "my cousin needs it"
+	b.may(who, node.Act{Kind: journal.Declare, Key: "need", Records: []vf.Record{need}})
+	b.reopen()
+	b.do(node.Act{Kind: journal.Erase, Key: "forget", Of: []vf.ID{who}})
+	if r, err := b.Record("need/bob"); err != nil || r.(*vf.Intent).Note != "" {
+		t.Errorf("after erasing %v %v", r, err)
+	}
+	b.sound()
+}

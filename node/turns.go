@@ -229,7 +229,7 @@ func (t *turn) unused() {
 // lead waits until the store lets this process write.
 func (n *Node) lead(ctx context.Context) (lost <-chan struct{}, err error) {
 	_, lost, err = n.turn.store.Lead(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil { // else it is the database that did not answer
 		return nil, rule.Refuse("noTurn", "waited", n.options.Wait.String())
 	}
 	return lost, err
