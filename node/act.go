@@ -217,7 +217,8 @@ func (n *Node) append(d *draft, s *sealing) (wrote bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	b.Views = append(views, m)
+	views = append(views, m)
+	b.Views = views
 	if n.signer.PublicKey() == d.journal.Keys().InUse() {
 		if b.Checkpoint, err = d.journal.Checkpoint(n.signer); err != nil {
 			return false, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -172,16 +173,24 @@ func (w *writing) close() {
 }
 
 func (w *writing) batch(b *store.Batch) error {
-	for _, e := range b.Entries {
-		if err := w.exec("INSERT INTO journal (seq, raw) VALUES (?, ?)", e.Seq, e.Raw); err != nil {
-			return err
-		}
+	entries, hashes := make([]any, 0, 2*len(b.Entries)), make([]any, 0, 5*len(b.Entries))
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		entries = append(entries, e.Seq, e.Raw)
 		place := tlog.StoredHashIndex(0, e.Seq)
-		for i, hash := range e.Hashes {
-			if err := w.exec("INSERT INTO hash (place, hash) VALUES (?, ?)", place+int64(i), hash[:]); err != nil {
-				return err
-			}
+		for i := range e.Hashes {
+			hashes = append(hashes, place+int64(i), e.Hashes[i][:])
 		}
+	}
+	together := maxRows
+	if slices.ContainsFunc(b.Entries, func(e journal.Sealed) bool { return len(e.Raw) > mostTogether }) {
+		together = 1
+	}
+	if err := w.pairs("INSERT INTO journal (seq, raw) VALUES (?, ?)", together, entries); err != nil {
+		return err
+	}
+	if err := w.pairs("INSERT INTO hash (place, hash) VALUES (?, ?)", maxRows, hashes); err != nil {
+		return err
 	}
 	for _, view := range b.Clear {
 		if err := w.exec("DELETE FROM view_row WHERE view_name = ?", view); err != nil {
@@ -197,6 +206,25 @@ func (w *writing) batch(b *store.Batch) error {
 		}
 	}
 	return w.checkpoint(b.Checkpoint)
+}
+
+// mostTogether is up to how many bytes each entries are put by one statement.
+const mostTogether = 16 << 10
+
+// pairs runs a statement that puts a row of two values, so many rows at a time where
+// there are as many.
+func (w *writing) pairs(one string, together int, values []any) error {
+	for many := one + strings.Repeat(", (?, ?)", together-1); len(values) >= 2*together; values = values[2*together:] {
+		if err := w.exec(many, values[:2*together]...); err != nil {
+			return err
+		}
+	}
+	for ; len(values) > 0; values = values[2:] {
+		if err := w.exec(one, values[:2]...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const (
