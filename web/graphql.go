@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"commonweal/host"
 	"commonweal/rule"
@@ -13,7 +14,7 @@ import (
 func (s *Site) graphql() {
 	handlers := map[string]*graphql.Handler{}
 	for _, n := range s.o.Host.Networks() {
-		h := graphql.New(graphql.Options{Node: n.Node, Planner: n, Log: s.o.Log, From: s.address, Seat: func(r *http.Request) (graphql.Seat, error) {
+		h := graphql.New(graphql.Options{Node: n.Node, Planner: n, Log: s.o.Log, From: s.address, Excessive: s.excessive, Seat: func(r *http.Request) (graphql.Seat, error) {
 			return s.seat(r, n)
 		}})
 		handlers[n.Name] = h
@@ -39,6 +40,9 @@ func (s *Site) graphql() {
 		}
 	}
 }
+
+// excessive counts a request that was refused because it asks for too much.
+func (s *Site) excessive(r *http.Request) { s.rates.refused(s.address(r), time.Now()) }
 
 // asked is the network that a request is about: that of its header Network, or of
 // its query, else the first on this server.

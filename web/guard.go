@@ -22,7 +22,6 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // guarded puts before a handler what every request goes through.
 func (s *Site) guarded(next http.Handler) http.Handler {
-	rates := newRates(s.o.Rate)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := rand.Text()[:12]
 		begin := time.Now()
@@ -47,7 +46,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 			http.Error(seen, "Nothing here takes this method.", http.StatusMethodNotAllowed)
 			return
 		}
-		if wait := rates.take(s.address(r), begin); wait > 0 {
+		if wait := s.rates.take(s.address(r), begin); wait > 0 {
 			head.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 			http.Error(seen, "Too many requests from this address; try again in a moment.", http.StatusTooManyRequests)
 			return

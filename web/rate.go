@@ -40,7 +40,31 @@ func (r *rates) take(address string, now time.Time) time.Duration {
 	if r.limit == rate.Inf {
 		return 0
 	}
+	if r.of(address, now).AllowN(now, 1) {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / float64(r.limit))
+}
+
+// refusedCosts is how many requests one counts for that was refused because it asks for
+// too much, so that who goes on with such is soon answered at the door.
+const refusedCosts = 10
+
+// refused counts a request that asks for too much once more. It makes an address wait
+// longer, but not for more than a second in which it asks no more.
+func (r *rates) refused(address string, now time.Time) {
+	if r.limit == rate.Inf {
+		return
+	}
+	if l := r.of(address, now); l.TokensAt(now) > refusedCosts-float64(r.limit) {
+		l.ReserveN(now, min(refusedCosts-1, r.burst))
+	}
+}
+
+// of is the limiter of an address.
+func (r *rates) of(address string, now time.Time) *rate.Limiter {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if now.Sub(r.turned) > turn {
 		r.before, r.by, r.turned = r.by, map[string]*rate.Limiter{}, now
 	}
@@ -57,9 +81,5 @@ func (r *rates) take(address string, now time.Time) time.Duration {
 		}
 		r.by[address] = l
 	}
-	r.mu.Unlock()
-	if l.AllowN(now, 1) {
-		return 0
-	}
-	return time.Duration(float64(time.Second) / float64(r.limit))
+	return l
 }

@@ -34,6 +34,7 @@ type Site struct {
 	mux      *routes
 	handler  http.Handler
 	metrics  *metrics
+	rates    *rates
 	entrance *entrance.Entrance // nil where nobody can sign in
 	networks map[string]*routes // of each
 	close    func()             // ends subscriptions
@@ -68,7 +69,7 @@ func New(o Options) *Site {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
-	s := &Site{o: o, mux: newRoutes(), networks: map[string]*routes{}}
+	s := &Site{o: o, mux: newRoutes(), networks: map[string]*routes{}, rates: newRates(o.Rate)}
 	for _, n := range o.Host.Networks() {
 		s.networks[n.Name] = newRoutes()
 	}

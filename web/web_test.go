@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,37 @@ func TestOneAddressCannotAskWithoutEnd(t *testing.T) {
 	}
 	if w := get(s, "/healthz", from("198.51.100.2")); w.Code != http.StatusOK {
 		t.Errorf("another address got %d", w.Code)
+	}
+}
+
+// Who asks too much is soon answered at the door, and not for long after the last time.
+func TestAskingTooMuchCountsMore(t *testing.T) {
+	t.Parallel()
+	s := New(Options{Host: hosted(t), Rate: 5})
+	var got []int
+	for range 4 {
+		r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query":"`+strings.Repeat("{agents", 100)+strings.Repeat("}", 100)+`"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "application/graphql-response+json")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		got = append(got, w.Code)
+	}
+	if want := []int{400, 400, 429, 429}; !slices.Equal(got, want) {
+		t.Errorf("with 5 a second and a burst of 20 they are answered %v; want %v", got, want)
+	}
+	list, now := newRates(100), time.Unix(1_795_689_000, 0)
+	for range 1000 {
+		list.refused("a", now)
+	}
+	if list.take("a", now) == 0 {
+		t.Error("who asked too much a thousand times may go on at once")
+	}
+	if list.take("a", now.Add(1100*time.Millisecond)) > 0 {
+		t.Error("who asked too much a thousand times waits for more than a second")
+	}
+	if list.take("b", now) > 0 {
+		t.Error("another address waits")
 	}
 }
 

@@ -54,6 +54,9 @@ func run(s setting, args []string) error {
 		attack(args[1])
 		return nil
 	}
+	if len(args) == 1 && args[0] == "listener" { // another one
+		return listen()
+	}
 	s.program = args[0]
 	fmt.Printf("%d processors, %s; client and server share them\n", runtime.NumCPU(), runtime.Version())
 	ctx := context.Background()

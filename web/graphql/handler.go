@@ -57,9 +57,12 @@ type Options struct {
 	// Seat says who asks. A refusal is answered as one, without a look at the query.
 	Seat   func(*http.Request) (Seat, error)
 	Limits Limits
-	From   func(*http.Request) string // the address of who asks; that of the connection if nil
-	Now    func() vf.Time             // the system's clock in whole seconds if nil
-	Log    *slog.Logger               // of faults inside; none if nil
+	// Excessive hears of each request that is refused because it asks for too much; it may
+	// be nil.
+	Excessive func(*http.Request)
+	From      func(*http.Request) string // the address of who asks; that of the connection if nil
+	Now       func() vf.Time             // the system's clock in whole seconds if nil
+	Log       *slog.Logger               // of faults inside; none if nil
 }
 
 // Handler answers GraphQL over HTTP for one network: POST and GET of queries, POST
@@ -70,6 +73,7 @@ type Handler struct {
 	planner Planner
 	seat    func(*http.Request) (Seat, error)
 	limits  Limits
+	toomuch func(*http.Request)
 	from    func(*http.Request) string
 	now     func() vf.Time
 	log     *slog.Logger
@@ -81,9 +85,12 @@ type Handler struct {
 
 // New makes a handler. Close ends its subscriptions.
 func New(o Options) *Handler {
-	h := &Handler{node: o.Node, planner: o.Planner, seat: o.Seat, limits: o.Limits.filled(), from: o.From, now: o.Now, log: o.Log}
+	h := &Handler{node: o.Node, planner: o.Planner, seat: o.Seat, limits: o.Limits.filled(), toomuch: o.Excessive, from: o.From, now: o.Now, log: o.Log}
 	if h.from == nil {
 		h.from = func(r *http.Request) string { return r.RemoteAddr[:max(0, strings.LastIndexByte(r.RemoteAddr, ':'))] }
+	}
+	if h.toomuch == nil {
+		h.toomuch = func(*http.Request) {}
 	}
 	if h.now == nil {
 		h.now = func() vf.Time { return vf.At(time.Now().Unix()) }
@@ -108,13 +115,16 @@ type asking struct {
 	doc       *ast.QueryDocument
 	operation *ast.OperationDefinition
 	variables json.RawMessage
+	tokens    int    // of the query
+	bytes     int    // of subscriptions: of the query and its variables
 	same      string // of subscriptions: what is the same in those that ask the same
 }
 
 // read parses a request, and refuses what is not sound or asks for too much. Faults
 // of the query itself are several at once.
 func (h *Handler) read(r *request) (*asking, []error) {
-	if err := h.limits.scan(r.Query); err != nil {
+	tokens, err := h.limits.scan(r.Query)
+	if err != nil {
 		return nil, []error{err}
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Name: "query", Input: r.Query}, 2*h.limits.Tokens)
@@ -135,10 +145,10 @@ func (h *Handler) read(r *request) (*asking, []error) {
 	if op == nil {
 		return nil, []error{rule.Refuse("noSuchOperation", "name", r.OperationName, "count", number(len(doc.Operations)))}
 	}
-	a := &asking{doc, op, r.Variables, ""}
+	a := &asking{doc: doc, operation: op, variables: r.Variables, tokens: tokens}
 	if op.Operation == ast.Subscription {
 		sum := sha256.Sum256([]byte(r.Query + "\x00" + r.OperationName + "\x00" + string(r.Variables)))
-		a.same = string(sum[:])
+		a.same, a.bytes = string(sum[:]), len(r.Query)+len(r.Variables)
 	}
 	return a, nil
 }

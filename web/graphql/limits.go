@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"errors"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -27,6 +28,7 @@ type Limits struct {
 	Streams    int           // open at the same time: 20,000
 	PerAuthor  int           // streams of one author, or of one address where nobody is known: 200
 	Guests     int           // streams of nobody known, so that members find place: 5,000
+	Following  int           // words and signs of a subscription, which is kept while it lasts: 2,000; of nobody known a tenth
 }
 
 func (l Limits) filled() Limits {
@@ -34,7 +36,7 @@ func (l Limits) filled() Limits {
 		limit *int
 		usual int
 	}{{&l.Body, 1 << 20}, {&l.Tokens, 10_000}, {&l.Depth, 20}, {&l.Breadth, 200}, {&l.Aliases, 100}, {&l.Duplicates, 20},
-		{&l.Directives, 50}, {&l.Fragments, 100}, {&l.Cost, 50_000}, {&l.Values, 200_000}, {&l.Records, 2_000_000}, {&l.Acts, 50}, {&l.Streams, 20_000}, {&l.PerAuthor, 200}, {&l.Guests, 5000}} {
+		{&l.Directives, 50}, {&l.Fragments, 100}, {&l.Cost, 50_000}, {&l.Values, 200_000}, {&l.Records, 2_000_000}, {&l.Acts, 50}, {&l.Streams, 20_000}, {&l.PerAuthor, 200}, {&l.Guests, 5000}, {&l.Following, 2000}} {
 		if *p.limit == 0 {
 			*p.limit = p.usual
 		}
@@ -49,10 +51,24 @@ func beyond(name rule.Name, count, limit int) error {
 	return rule.Refuse(name, "count", number(count), "limit", number(limit))
 }
 
+// asksTooMuch reports whether a request is refused for what it would cost.
+func asksTooMuch(err error) bool {
+	r, ok := errors.AsType[*rule.Refusal](err)
+	if !ok {
+		return false
+	}
+	switch r.Rule {
+	case "fragmentCycle", "queryTooCostly", "queryTooDeep", "queryTooLong", "queryTooSlow", "queryTooWide", "requestTooLarge", "tooManyActs",
+		"tooManyAliases", "tooManyDirectives", "tooManyDuplicates", "tooManyFragments", "tooManyRecords":
+		return true
+	}
+	return false
+}
+
 // scan refuses a query that is too deep or too long before it is parsed, in one
 // pass over its bytes.
-func (l Limits) scan(query string) error {
-	depth, deepest, tokens := 0, 0, 0
+func (l Limits) scan(query string) (tokens int, err error) {
+	depth, deepest := 0, 0
 	word := false
 	for i := 0; i < len(query); i++ {
 		c := query[i]
@@ -79,10 +95,30 @@ func (l Limits) scan(query string) error {
 		}
 	}
 	if most := 2*l.Depth + 2; deepest > most { // each field may stand in an argument's braces too
-		return beyond("queryTooDeep", deepest, l.Depth)
+		return tokens, beyond("queryTooDeep", deepest, l.Depth)
 	}
 	if tokens > l.Tokens {
-		return beyond("queryTooLong", tokens, l.Tokens)
+		return tokens, beyond("queryTooLong", tokens, l.Tokens)
+	}
+	return tokens, nil
+}
+
+// perToken is how many bytes a word of a subscription has at most, on the average, its
+// variables among them.
+const perToken = 16
+
+// follow refuses a subscription that is too long to be kept. Nobody known has a tenth of
+// the room: so many of them may follow that their queries would fill the memory.
+func (l Limits) follow(a *asking, known bool) error {
+	most := l.Following
+	if !known {
+		most /= 10
+	}
+	if a.tokens > most {
+		return beyond("queryTooLong", a.tokens, most)
+	}
+	if a.bytes > most*perToken {
+		return rule.Refuse("requestTooLarge", "limit", number(most*perToken))
 	}
 	return nil
 }

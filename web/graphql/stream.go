@@ -311,6 +311,9 @@ func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) 
 	if a.operation.Operation != ast.Subscription {
 		return s, nil
 	}
+	if err := h.limits.follow(a, seat.Actor().Agent != ""); err != nil {
+		return nil, err
+	}
 	x, err := h.begin(r.Context(), a, seat)
 	if err != nil {
 		return nil, err

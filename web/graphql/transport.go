@@ -98,7 +98,10 @@ func (h *Handler) write(w http.ResponseWriter, media string, status int, body []
 }
 
 // refuse answers a request that is not executed.
-func (h *Handler) refuse(w http.ResponseWriter, _ *http.Request, media string, status int, errs ...error) {
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, media string, status int, errs ...error) {
+	if asksTooMuch(errs[0]) {
+		h.toomuch(r)
+	}
 	h.write(w, media, status, h.failed(errs...))
 }
 
@@ -187,6 +190,10 @@ func (h *Handler) fromBody(w http.ResponseWriter, r *http.Request) (*request, in
 	media, options, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if set := options["charset"]; err != nil || media != mediaJSON || set != "" && !strings.EqualFold(set, "utf-8") && !strings.EqualFold(set, "utf8") {
 		return nil, http.StatusUnsupportedMediaType, rule.Refuse("mediaTypeWrong", "type", "“"+r.Header.Get("Content-Type")+"”")
+	}
+	if r.ContentLength > int64(h.limits.Body) { // nothing of it is read
+		w.Header().Set("Connection", "close")
+		return nil, http.StatusRequestEntityTooLarge, rule.Refuse("requestTooLarge", "limit", number(h.limits.Body))
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.limits.Body)))
 	var tooLarge *http.MaxBytesError
