@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"time"
 
 	"commonweal/rule"
 )
@@ -53,14 +52,9 @@ func (s *streams) reserve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.shared[x.token] = x
 	s.mu.Unlock()
-	time.AfterFunc(patience, func() { // a stream that nobody reads is given up
-		x.mu.Lock()
-		taken := x.taken
-		x.mu.Unlock()
-		if !taken {
-			s.leave(x)
-		}
-	})
+	x.mu.Lock()
+	x.wait()
+	x.mu.Unlock()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusCreated)
@@ -82,31 +76,6 @@ func (s *streams) find(w http.ResponseWriter, r *http.Request, token string) (*s
 		return nil, nil
 	}
 	return x, seat
-}
-
-// read connects a reader to a shared stream. There is one at a time.
-func (s *streams) read(w http.ResponseWriter, r *http.Request, token string) {
-	x, _ := s.find(w, r, token)
-	if x == nil {
-		return
-	}
-	x.mu.Lock()
-	taken := x.taken
-	x.taken = true
-	x.mu.Unlock()
-	if taken {
-		s.h.refuse(w, r, mediaResponse, http.StatusConflict, badRequest("the stream is read by another connection"))
-		return
-	}
-	defer s.leave(x)
-	go func() {
-		select {
-		case <-r.Context().Done():
-			x.cancel()
-		case <-x.ctx.Done():
-		}
-	}()
-	x.write(w)
 }
 
 // operate begins an operation on a shared stream.

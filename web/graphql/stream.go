@@ -100,12 +100,18 @@ type stream struct {
 	mu         sync.Mutex
 	operations map[string]context.CancelFunc
 	out        chan message // what operations have to say; each waits until it is taken
-	taken      bool         // a connection reads it
+	cut        func()       // ends the connection that reads it; nil if none does
+	turns      int          // how many connections read it so far
+	number     int64        // of the last message
+	kept       []message    // the last ones
+	keptBytes  int
+	woken      chan struct{} // holds one: there is something kept to be written
 }
 
 // message is one event.
 type message struct {
 	event, id string
+	number    int64 // of those of a shared stream, from 1 on
 	data      []byte
 	text      []byte // as it is written to those to whom many others are told the same; nil where it is not made yet
 }
@@ -165,7 +171,7 @@ func (s *stream) whose() string {
 
 // newStream makes a stream; its context ends with the parent and with the handler.
 func (s *streams) newStream(parent context.Context, r *http.Request, seat Seat) *stream {
-	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), operations: map[string]context.CancelFunc{}, out: make(chan message)}
+	x := &stream{of: s, author: string(seat.Actor().Agent), address: s.h.from(r), operations: map[string]context.CancelFunc{}, out: make(chan message), woken: make(chan struct{}, 1)}
 	x.ctx, x.cancel = context.WithCancel(parent)
 	return x
 }
@@ -242,28 +248,6 @@ func (s *stream) begin(w http.ResponseWriter) (send func(message) bool) {
 		return nil
 	}
 	return send
-}
-
-// write writes what several operations have to say until the stream ends.
-func (s *stream) write(w http.ResponseWriter) {
-	send := s.begin(w)
-	if send == nil {
-		return
-	}
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	for {
-		var m message
-		select {
-		case m = <-s.out:
-		case <-beat.C:
-		case <-s.ctx.Done():
-			return
-		}
-		if !send(m) {
-			return
-		}
-	}
 }
 
 // written is an event as text; without one it is a sign of life. Its data has no line
@@ -344,6 +328,7 @@ func (h *Handler) operation(a *asking, seat Seat, r *http.Request, last string) 
 // from is the entry after which somebody goes on who got it from this server or,
 // where several write the same books, from one that may be ahead of it.
 func (x *execution) from(last string) (int64, error) {
+	last, _, _ = strings.Cut(last, ".") // behind it stands the number of a message
 	n, err := sizeOf(last, x.books.Size()-1, 0)
 	if err == nil || x.h.node.Refresh(x.ctx) != nil {
 		return n, err
