@@ -24,7 +24,7 @@ func (m *measure) follow(who *somebody, name string) seen {
 	case "changes":
 		return m.stream(who, `subscription { changes(after: "1") { records { id ... on Intent { name note } ... on Person { name note image } ... on Process { name note } } acts { kind author { id } records { id } } } }`, true)
 	case "planDiff":
-		s := m.stream(who, `subscription { planDiff(after: "1") { from to } }`, false)
+		s := m.stream(who, `subscription { planDiff(after: "1") { from to } }`, m.query(who, "planned").refused == "")
 		if s.refused == "" {
 			s.ids = map[string]bool{"plan": true}
 		}
@@ -78,6 +78,8 @@ func (m *measure) stream(who *somebody, query string, expected bool) seen {
 		var said reply
 		if json.Unmarshal([]byte(data), &said) == nil && said.Errors != nil {
 			s.refused = said.code()
+		} else if !expected {
+			m.t.Errorf("%s follows %s, and is told of what is hidden: %s", who.role, query, data)
 		}
 		gather(json.RawMessage(data), s.ids)
 		break

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"commonweal/format"
+	"commonweal/node"
 	"commonweal/rule"
 	"commonweal/vf"
 )
@@ -60,14 +61,19 @@ func (c *exportHledger) Run(p *program) error {
 	return c.export(p, func(w io.Writer, g *vf.Graph, _ string) error { return format.Hledger(w, g) })
 }
 
-// export writes the books; a file appears only when it is whole.
+// export writes the books, by the charter as far as --as may see them; a file appears
+// only when it is whole.
 func (t *target) export(p *program, write func(io.Writer, *vf.Graph, string) error) error {
 	b, err := p.look()
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	g, err := b.Graph()
+	graph := b.Graph
+	if p.ByCharter {
+		graph = b.Seat(node.Actor{Agent: p.author(b)}).Graph
+	}
+	g, err := graph()
 	if err != nil {
 		return err
 	}

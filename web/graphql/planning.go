@@ -183,11 +183,11 @@ func nameIn(of any) string {
 // does not see all, what there is not is told as what is hidden: a refusal would name
 // what there is.
 func (x *execution) shown(v any, err error) (any, error) {
-	if err != nil && x.seesAll() {
-		return nil, err
+	if err != nil && !x.seesAll() {
+		v, err = nil, nil
 	}
-	if err != nil || !x.shows(reflect.ValueOf(v)) {
-		return nil, nil
+	if err != nil || v == nil || !x.shows(reflect.ValueOf(v)) {
+		return nil, err
 	}
 	return v, nil
 }
