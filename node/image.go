@@ -150,8 +150,14 @@ func ground(image *packed.Image) *ledger.State {
 // were made, and are again by [Node.Attest]; that these are the bytes that were
 // written then is told by the root that the views name.
 func (n *Node) followOn(ctx context.Context) error {
-	d := n.draft()
-	err := n.store.Entries(ctx, d.journal.Size(), func(seq int64, raw []byte) error {
+	const some = 1000 // entries are taken in at once
+	d, read := n.draft(), int64(0)
+	take := func() {
+		d.profiles, d.changes = nil, nil // the profiles that are stored were read, and nobody listens
+		n.merged(d)
+		d = n.draft()
+	}
+	err := n.store.Entries(ctx, n.journal.Size(), func(seq int64, raw []byte) error {
 		e, err := d.journal.Follow(raw)
 		if err != nil {
 			return err
@@ -159,14 +165,16 @@ func (n *Node) followOn(ctx context.Context) error {
 		if err := d.again(seq, &e.Act); err != nil {
 			return fmt.Errorf("entry %d: %w", seq, err)
 		}
+		if read++; read%some == 0 {
+			take()
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	n.opened.Entries = int64(len(d.changes))
-	d.profiles = nil // those that are stored were read
-	n.merged(d)
+	take()
+	n.opened.Entries = read
 	return nil
 }
 
@@ -190,10 +198,36 @@ func (n *Node) Keep(ctx context.Context) error {
 		err = n.options.Images.Write(image)
 	}
 	if err != nil {
-		image = nil
+		n.thaw(content, nil)
+		return err
 	}
-	n.thaw(content, image)
-	return err
+	x := newIndex(image)
+	for range 4 { // most of what changed meanwhile is taken in while nobody waits
+		since, now := n.lately()
+		x.follow(now, since)
+	}
+	n.thaw(content, x)
+	return nil
+}
+
+// lately is what changed since this was asked last, or an image was begun, and where it
+// is found as it is.
+func (n *Node) lately() (map[vf.ID]bool, *index) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	since := n.since
+	n.since = map[vf.ID]bool{}
+	return since, n.index.copy()
+}
+
+// follow takes in what is otherwise in another index.
+func (x *index) follow(other *index, changed map[vf.ID]bool) {
+	for _, id := range sortedKeys(changed) {
+		was, _ := x.place(id)
+		p, _ := other.place(id)
+		p.ID = id
+		x.set(p, was.Record)
+	}
 }
 
 // frozen is what the books said when an image of them was begun.
@@ -222,27 +256,22 @@ func (n *Node) freeze() (frozen, error) {
 	return f, nil
 }
 
-// thaw has readers stand on an image and what changed since it was begun; without an
-// image, on what they stood on before.
-func (n *Node) thaw(f frozen, image *packed.Image) {
+// thaw has readers stand on an index on an image and what changed since it was begun;
+// without one, on what they stood on before.
+func (n *Node) thaw(f frozen, x *index) {
 	n.write.Lock()
 	defer n.write.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	since := n.since
 	n.since = nil
-	if image == nil {
+	if x == nil {
 		n.state.Merge()
 		n.state = f.State
 		return
 	}
-	x := newIndex(image)
-	for _, id := range sortedKeys(since) {
-		p, _ := n.index.place(id)
-		p.ID = id
-		x.set(p, image.Record(string(id)))
-	}
-	on := ground(image)
+	x.follow(n.index, since)
+	on := ground(x.ground)
 	n.state.Rebase(on)
 	n.state, n.index, n.kept = on, x, f.size
 	n.graph, n.snapshot = nil, nil

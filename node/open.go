@@ -229,7 +229,7 @@ func replay(ctx context.Context, s store.Source) (*draft, error) {
 		if err := d.again(seq, &e.Act); err != nil {
 			return fmt.Errorf("entry %d: %w", seq, err)
 		}
-		d.keys[e.Act.Key] = seq
+		d.keys[e.Act.Key], d.changes = seq, nil // nobody hears of them
 		return nil
 	})
 	return d, err
