@@ -176,17 +176,26 @@ func (n *Node) Graph() (*vf.Graph, error) {
 	if g != nil {
 		return g, nil
 	}
+	now := n.Snapshot() // nobody waits while it is read
+	g = &vf.Graph{}
+	for p := range now.index.each {
+		r := p.Record
+		if r == nil {
+			continue
+		}
+		if p.Hash != "" {
+			var err error
+			if r, err = n.joinedRecord(p); err != nil {
+				return nil, err
+			}
+		}
+		g.Add(r)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	g = &vf.Graph{}
-	for r := range n.state.Each() {
-		whole, err := n.whole(r)
-		if err != nil {
-			return nil, err
-		}
-		g.Add(whole)
+	if n.snapshot == now {
+		n.graph = g
 	}
-	n.graph = g
 	return g, nil
 }
 
