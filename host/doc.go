@@ -11,7 +11,7 @@
 // # The path of the data
 //
 //	Open ─ data folder, or database ─► networks: store ─ node.Open ─► Network
-//	Begin ─ key, store, genesis ─► Network
+//	Begin ─ key, store, genesis ─► Network, also while others are used
 //	act ─ node ─ heard by the network's follower ─ Planner.Advance ─► Planned (plan, diff, last entry) ─► subscribers,
 //	      and notifications to the people whose needs or work it touches
 //	invitation taken ─ Join ─► Person and Membership in the journal, within the rights of who invited

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"commonweal/journal"
@@ -60,8 +61,10 @@ type Host struct {
 
 	people *people.People
 
+	begins   sync.Mutex // one network is begun at a time
 	mu       sync.RWMutex
 	networks map[string]*Network
+	first    atomic.Pointer[Network] // the one that was begun first
 }
 
 // Open opens all networks in a data folder. Where one cannot be opened none is,
@@ -150,19 +153,50 @@ func (h *Host) unlessBegun(where string, err error) error {
 	return err
 }
 
+// errRead ends a reading of the journal.
+var errRead = errors.New("what was wanted is read")
+
+// begun is when a network was begun.
+func begun(n *node.Node) (at vf.Time, err error) {
+	err = n.Store().Entries(context.Background(), 0, func(_ int64, raw []byte) error {
+		e, err := journal.Decode(raw)
+		if err != nil {
+			return err
+		}
+		at = e.Act.At
+		return errRead
+	})
+	if errors.Is(err, errRead) {
+		err = nil
+	}
+	return at, err
+}
+
 // add takes an open network in, if its key is the one that signs.
 func (h *Host) add(name string, n *node.Node, signer journal.Signer) error {
 	if mine, inUse := signer.PublicKey(), n.Journal().Keys().InUse(); mine != inUse {
 		return errors.Join(rule.Refuse("keyNotInUse", "key", string(mine), "inUse", string(inUse)).At("network "+name), n.Close())
+	}
+	at, err := begun(n)
+	if err != nil {
+		return errors.Join(err, n.Close())
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if other := h.networks[name]; other != nil {
 		return errors.Join(rule.Refuse("nameTaken", "name", name, "network", other.Network()), n.Close())
 	}
-	h.networks[name] = h.follow(name, n)
+	w := h.follow(name, n)
+	w.begun = at
+	h.networks[name] = w
+	if f := h.first.Load(); f == nil || at.Before(f.begun.Time) || at.Equal(f.begun.Time) && name < f.Name {
+		h.first.Store(w)
+	}
 	return nil
 }
+
+// First returns the network of this server that was begun first; nil if there is none.
+func (h *Host) First() *Network { return h.first.Load() }
 
 // reserved are the first parts of addresses that are the server's own, so that no
 // network can be called so.
@@ -204,11 +238,13 @@ func (h *Host) Networks() []*Network {
 }
 
 // Begin begins a network: its key, its books and its genesis. A beginning that was
-// cut short is gone on with.
+// cut short is gone on with. It may be called while the others are used.
 func (h *Host) Begin(ctx context.Context, name, id string) (*Network, error) {
 	if !names.MatchString(name) || reserved[name] {
 		return nil, rule.Refuse("badName", "name", name)
 	}
+	h.begins.Lock()
+	defer h.begins.Unlock()
 	if other := h.Network(name); other != nil {
 		return nil, rule.Refuse("nameTaken", "name", name, "network", other.Network())
 	}
@@ -265,5 +301,6 @@ func (h *Host) Close() error {
 		errs = append(errs, w.Close())
 	}
 	h.networks = map[string]*Network{}
+	h.first.Store(nil)
 	return errors.Join(errs...)
 }

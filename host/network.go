@@ -17,6 +17,7 @@ type Network struct {
 	*node.Node
 	Name string // part of its addresses
 
+	begun       vf.Time
 	host        *Host
 	planner     *node.Planner // nil while the planner refuses the facts
 	unsubscribe func()        // of the follower

@@ -20,12 +20,15 @@
 //	/readyz               200 when acts can be taken; else 503 with the reason
 //	/metrics              figures for Prometheus, to who asks from this machine or has the token
 //	/signin, /account, …  see package entrance
-//	/graphql, /graphiql   GraphQL for one network: the header Network, or ?network=, names it, else the first
-//	/NAME/graphql         the same for that network
+//	/graphql, /graphiql   GraphQL for one network: the header Network, or ?network=, names it, else the one begun first
+//	/NAME/graphql, …      the same for that network
 //	/NAME/notifications   what concerns who asks
 //	/NAME/sign            what a member is called there, and with which keys they sign
 //	/NAME/…               a network and its records, see package linked
 //	/context, /ns         what our words mean, and /schema/CLASS what records may hold
+//
+// The networks that are served are a map that is made anew when one is begun, so that
+// requests read it without a lock.
 //
 // # Stopping
 //

@@ -12,14 +12,11 @@ import (
 	"commonweal/web/linked"
 )
 
-// linked serves the records of each network, and what the words mean.
+// linked makes what serves the records of each network, and serves what the words mean.
 func (s *Site) linked() {
-	h := linked.New(linked.Options{Host: s.o.Host, Asker: s.asker, Feed: s.feed, Show: s.showBody, Version: s.o.Version, Address: s.o.Address})
+	s.linking = linked.New(linked.Options{Host: s.o.Host, Asker: s.asker, Feed: s.feed, Show: s.showBody, Version: s.o.Version, Address: s.o.Address})
 	for _, path := range []string{"/context", "/ns", "/schema/"} {
-		s.mux.HandleFunc(path, h.Vocabulary)
-	}
-	for _, n := range s.o.Host.Networks() {
-		s.networks[n.Name].Handle("/", h.In(n))
+		s.mux.HandleFunc(path, s.linking.Vocabulary)
 	}
 }
 

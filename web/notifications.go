@@ -35,11 +35,10 @@ var notificationsPage = page("notifications")
 
 // notifications serves the notifications of who is signed in: GET the newest, as a
 // page or as JSON; POST marks as read, those named by source, or all.
-func (s *Site) notifications(n *host.Network) {
+func (s *Site) notifications(n *host.Network, routes *routes) {
 	if s.entrance == nil {
 		return
 	}
-	routes := s.networks[n.Name]
 	routes.HandleFunc("GET /notifications", func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.signedIn(r)
 		if err != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {

@@ -54,7 +54,7 @@ func everything(s *Site) (list []asked) {
 	for _, p := range s.mux.patterns {
 		add(p)
 	}
-	for _, p := range s.networks["home"].patterns {
+	for _, p := range s.network("home").patterns {
 		if method, path, ok := strings.Cut(p, " "); ok {
 			p = method + " /home" + path
 		} else {

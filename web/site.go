@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"commonweal/coordination"
@@ -12,6 +13,7 @@ import (
 	"commonweal/people"
 	"commonweal/rule"
 	"commonweal/web/entrance"
+	"commonweal/web/linked"
 )
 
 // Options is what a site is made of.
@@ -22,23 +24,25 @@ type Options struct {
 	Log     *slog.Logger   // nil is no log
 	Version string
 
-	Proxied      bool    // a proxy stands before the server, and says in X-Forwarded-For who asks
-	MetricsToken string  // who has it may read /metrics from elsewhere; "" is nobody
-	Rate         float64 // requests a second of one address; 0 is without limit
-	MaxBody      int64   // bytes of one request; 0 is 1 MiB
+	Begin        Beginners // who may begin other networks from a page; "" is nobody
+	Proxied      bool      // a proxy stands before the server, and says in X-Forwarded-For who asks
+	MetricsToken string    // who has it may read /metrics from elsewhere; "" is nobody
+	Rate         float64   // requests a second of one address; 0 is without limit
+	MaxBody      int64     // bytes of one request; 0 is 1 MiB
 }
 
 // Site is what is served.
 type Site struct {
-	o        Options
-	mux      *routes
-	handler  http.Handler
-	metrics  *metrics
-	rates    *rates
-	entrance *entrance.Entrance // nil where nobody can sign in
-	networks map[string]*routes // of each
-	close    func()             // ends subscriptions
-	stopping atomic.Bool
+	o         Options
+	mux       *routes
+	handler   http.Handler
+	metrics   *metrics
+	rates     *rates
+	entrance  *entrance.Entrance // nil where nobody can sign in
+	linking   *linked.Handler
+	networks  atomic.Pointer[map[string]*served] // by name; a new map with each new network, so that requests take no lock
+	admitting sync.Mutex
+	stopping  atomic.Bool
 }
 
 // routes are what is answered, and the patterns of it, by which tests go through all
@@ -69,10 +73,8 @@ func New(o Options) *Site {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
 	}
-	s := &Site{o: o, mux: newRoutes(), networks: map[string]*routes{}, rates: newRates(o.Rate)}
-	for _, n := range o.Host.Networks() {
-		s.networks[n.Name] = newRoutes()
-	}
+	s := &Site{o: o, mux: newRoutes(), rates: newRates(o.Rate)}
+	s.networks.Store(&map[string]*served{})
 	s.metrics = newMetrics(o.Host)
 	s.mux.HandleFunc("GET /healthz", s.health)
 	s.mux.HandleFunc("GET /readyz", s.ready)
@@ -85,19 +87,18 @@ func New(o Options) *Site {
 	if o.People != nil {
 		s.enter()
 	}
-	for _, n := range o.Host.Networks() {
-		s.notifications(n)
-		s.sign(n, s.networks[n.Name])
-	}
 	s.graphql()
 	s.linked()
+	for _, n := range o.Host.Networks() {
+		s.admit(n)
+	}
 	s.handler = s.guarded(s.mux)
 	return s
 }
 
 // enter opens the entrance.
 func (s *Site) enter() {
-	s.entrance = entrance.New(entrance.Options{People: s.o.People, Joiner: s.o.Host, Rights: rights{s.o.Host}, Address: s.o.Address,
+	s.entrance = entrance.New(entrance.Options{People: s.o.People, Joiner: s.o.Host, Rights: rights{s.o.Host}, Founder: founder{s}, Address: s.o.Address,
 		Kinds: []string{host.KindNeed, host.KindWork}, Verbs: verbs(), From: s.address, Log: s.o.Log})
 	for _, path := range entrance.Paths() {
 		s.mux.Handle(path, s.entrance.Handler())
@@ -119,8 +120,8 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // within answers the addresses of a network.
 func (s *Site) within(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("network")
-	routes := s.networks[name]
-	if routes == nil {
+	n := s.network(name)
+	if n == nil {
 		refuse(w, http.StatusNotFound, rule.Refuse("noSuchNetwork", "name", name))
 		return
 	}
@@ -128,7 +129,7 @@ func (s *Site) within(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/"+name+"/", http.StatusPermanentRedirect) //nolint:gosec // it leads to routes of this server only
 		return
 	}
-	http.StripPrefix("/"+name, routes).ServeHTTP(w, r)
+	http.StripPrefix("/"+name, n).ServeHTTP(w, r)
 }
 
 // verbs are what a token may be given.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -156,7 +157,7 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 		return err
 	},
 	"visit": func(s *peopleStory) error { // asks for the page of the account as JSON: from=cookie or from=token, site=cross-site
-		r := httptest.NewRequest(http.MethodPost, "http://localhost/account/mail", strings.NewReader("{}"))
+		r := httptest.NewRequest(http.MethodPost, "http://localhost"+cmp.Or(s.field["path"], "/account/mail"), strings.NewReader("{}"))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Sec-Fetch-Site", s.field["site"])
 		r.AddCookie(&http.Cookie{Name: "commonweal-session", Value: s.e.Secret})

@@ -29,6 +29,7 @@ type serverFlags struct {
 	Listen       string        `help:"Address and port to listen on." env:"COMMONWEAL_LISTEN" default:"localhost:8080"`
 	URL          string        `name:"url" help:"Address under which people reach this server, such as https://plan.example.org/; networks begun here have it in their ids for good. Left out, it is that of this machine." env:"COMMONWEAL_URL"`
 	Name         string        `help:"What the first network is called, in its address too: small letters, digits, hyphens." env:"COMMONWEAL_NAME" default:"home"`
+	NewNetworks  string        `help:"Who may begin other networks from a page: owners (of the network begun first here), members (of any), or nobody. Left out, it is owners where the books are in the data folder, and nobody where they are in a database." enum:",owners,members,nobody" env:"COMMONWEAL_NEW_NETWORKS" default:""`
 	Example      bool          `help:"Begin a real example network, with its season ahead." env:"COMMONWEAL_EXAMPLE"`
 	TLSCert      string        `name:"tls-cert" help:"Certificate in PEM, for https without a proxy." env:"COMMONWEAL_TLS_CERT"`
 	TLSKey       string        `name:"tls-key" help:"Key of the certificate." env:"COMMONWEAL_TLS_KEY"`
@@ -88,7 +89,7 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	if c.exposed(at) {
 		log.Warn("people come to this server by http: passwords and what they see can be read on the way; name a certificate (--tls-cert, --tls-key), or a proxy that has one (--url https://…, --proxied)")
 	}
-	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, Proxied: c.Proxied, MetricsToken: c.MetricsToken, Rate: c.Rate})
+	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, Begin: c.beginners(p), Proxied: c.Proxied, MetricsToken: c.MetricsToken, Rate: c.Rate})
 	if err := c.welcome(p, h, at); err != nil {
 		return err
 	}
@@ -124,6 +125,15 @@ func (c *serveCommand) watch(ctx context.Context, stop context.CancelCauseFunc, 
 		case <-tick.C:
 		}
 	}
+}
+
+// beginners are who may begin networks from a page. In a database several servers may
+// have the books, each of which needs the keys of all.
+func (c *serverFlags) beginners(p *program) web.Beginners {
+	if c.NewNetworks == "" && p.Store == "" {
+		return web.Owners
+	}
+	return web.Beginners(cmp.Or(c.NewNetworks, string(web.Nobody)))
 }
 
 // people is where the accounts are kept: beside the books.

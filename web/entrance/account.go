@@ -26,6 +26,7 @@ type account struct {
 	Settings []setting `json:"settings"`
 	Log      []event   `json:"log"`
 	Verbs    []string  `json:"verbs"`
+	Begins   bool      `json:"begins"` // may begin another network
 }
 
 type passkey struct {
@@ -131,6 +132,7 @@ func seatsOf(v *visit, b *account) error {
 			who.seats[s.Network] = s.Agent
 		}
 	}
+	b.Begins = v.mayBegin(who) == nil
 	for _, s := range list {
 		one := seat{Network: s.Network, Agent: s.Agent, Joined: !s.Joined.IsZero()}
 		if one.Joined {

@@ -40,11 +40,20 @@ type Rights interface {
 	Named(ctx context.Context, by Identity, network string, agent vf.ID) (string, error)
 }
 
+// Founder begins other networks on this server.
+type Founder interface {
+	// MayBegin reports why somebody may not begin a network, nil if they may.
+	MayBegin(ctx context.Context, by Identity) error
+	// Begin begins a network of a name, without any member; from then on it is served.
+	Begin(ctx context.Context, name string) error
+}
+
 // Options is what an entrance is made of.
 type Options struct {
 	People  *people.People
 	Joiner  Joiner
 	Rights  Rights
+	Founder Founder                    // nil where nobody begins networks from a page
 	Address string                     // the site's, without a slash at the end: "https://weal.example"
 	Kinds   []string                   // of notifications that people may turn off; each has its texts in texts.go
 	Verbs   []string                   // that a token may be given
@@ -146,6 +155,8 @@ var routes = map[string]route{
 	"POST /account/tokens":           {do: makeToken, show: showAccount, person: true},
 	"POST /account/tokens/revoke":    {do: revokeToken, show: showAccount, person: true},
 	"POST /account/settings":         {do: setWanted, show: showAccount, person: true},
+	"GET /account/networks":          {do: showBegin, person: true},
+	"POST /account/networks":         {do: begin, show: showBegin, person: true},
 	"POST /account/erase":            {do: erase, show: showAccount, person: true},
 	"GET /account/invitations":       {do: showInvitations, person: true},
 	"POST /account/invitations":      {do: invite, show: showAccount, person: true},

@@ -53,6 +53,10 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"owner.invite": "Invite somebody to %s", "owner.role": "Role", "owner.scope": "Scope (may be left empty)", "owner.agent": "Agent that they are, if it is there already (may be left empty)",
 	"owner.days": "Days that the invitation is open", "owner.help": "Help a member of %s in again", "owner.member": "Agent", "owner.link": "Make a link", "owner.end": "Sign the member out everywhere",
 
+	"begin.title": "Begin a network", "begin.link": "Begin another network", "begin.what": "A network has its own books, members and charter, strictly apart from the others here. You become its first owner, and invite the others.",
+	"begin.name": "What it is called in its address", "begin.hint": "Small letters, digits and hyphens. The address of the network, %s, stays for good: it is in the id of all that is entered.",
+	"begin.submit": "Begin the network", "begin.who": "whoever runs this server",
+
 	"invitations.title": "Invitations", "invitations.link": "Invitations that were made", "invitations.none": "There is none that you could look after.",
 	"invitations.what": "Who has the link of an open invitation can come in with it. Take back what should not be used any more; then the link opens nothing.",
 	"invitations.as":   "as %s", "invitations.in": "in %s", "invitations.agent": "to be %s", "invitations.by": "by %s", "invitations.server": "the server itself", "invitations.gone": "somebody who is no longer here",

@@ -128,7 +128,7 @@ var statuses = map[rule.Name]int{
 	"signedOut": http.StatusUnauthorized, "signInFailed": http.StatusUnauthorized, "badToken": http.StatusUnauthorized, "recoveryFailed": http.StatusUnauthorized,
 	"passkeyFailed": http.StatusUnauthorized, "wrongPassword": http.StatusForbidden, "confirmFirst": http.StatusForbidden, "crossOrigin": http.StatusForbidden,
 	"personOnly": http.StatusForbidden, "tooManyAttempts": http.StatusTooManyRequests, "linkSpent": http.StatusNotFound, "noSuchItem": http.StatusNotFound,
-	"notAllowed": http.StatusForbidden,
+	"notAllowed": http.StatusForbidden, "mayNotBegin": http.StatusForbidden,
 }
 
 // StatusOf is the HTTP status that a refusal is answered with.
