@@ -91,8 +91,10 @@ func (p *People) SetMail(ctx context.Context, account, mail string, from Origin)
 }
 
 // Erase deletes what is known of a person. The account's id stays, and is never
-// given again; so what names it elsewhere stays valid, and says nothing.
-func (p *People) Erase(ctx context.Context, account string) error {
+// given again; so what names it elsewhere stays valid, and says nothing. The journals
+// of networks are not in here: of these seats it is noted, in the same moment, that their
+// networks have still to forget the person; see [People.Owed].
+func (p *People) Erase(ctx context.Context, account string, owed ...Seat) error {
 	err := p.transact(ctx, func(x *sql.Tx) error {
 		n, err := p.exec(ctx, x, "UPDATE account SET name = '', folded = '-' || id, mail = '', handle = '', password = '', erased = $2 WHERE id = $1 AND erased = 0",
 			account, p.now())
@@ -101,6 +103,11 @@ func (p *People) Erase(ctx context.Context, account string) error {
 		}
 		if n == 0 {
 			return rule.Refuse("noSuchItem", "what", "account")
+		}
+		for _, s := range owed {
+			if _, err := p.exec(ctx, x, "INSERT INTO forgetting (account, network, agent, asked) VALUES ($1, $2, $3, $4)", account, s.Network, string(s.Agent), p.now()); err != nil {
+				return err
+			}
 		}
 		if _, err := p.exec(ctx, x, "UPDATE seat SET ended = $2 WHERE account = $1 AND ended = 0", account, p.now()); err != nil {
 			return err
@@ -115,5 +122,24 @@ func (p *People) Erase(ctx context.Context, account string) error {
 		return err
 	}
 	_, err = p.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // so that the log beside the file forgets too
+	return err
+}
+
+// Owed lists which networks have still to forget whom, the longest owed first: the
+// network, the agent, and the account that was erased. Who keeps the networks enters it
+// in their journals, and says [People.Forgotten].
+func (p *People) Owed(ctx context.Context) (list []Seat, err error) {
+	err = p.list(ctx, p.read, "SELECT account, network, agent FROM forgetting ORDER BY asked, network, account", nil, func(r *sql.Rows) error {
+		var s Seat
+		err := r.Scan(&s.Account, &s.Network, &s.Agent)
+		list = append(list, s)
+		return err
+	})
+	return list, err
+}
+
+// Forgotten notes that a network has forgotten whom it had to.
+func (p *People) Forgotten(ctx context.Context, s Seat) error {
+	_, err := p.exec(ctx, p.write, "DELETE FROM forgetting WHERE account = $1 AND network = $2", s.Account, s.Network)
 	return err
 }

@@ -288,8 +288,17 @@ func erased(t *testing.T, h *house) {
 	_, token, err := h.MakeToken(ctx, in.Session, Token{Label: canary, Network: "farms", Budget: 1, Mandate: Mandate{Verbs: []string{"record"}, Until: h.clock.Now().Add(day)}}, from)
 	fine(t, err)
 	_ = must[[]Notification](t)(h.Notify(ctx, Notification{Account: e.Account, Network: "farms", Source: "a", Kind: "b", Body: json.RawMessage(`"` + canary + `"`)}))
-	fine(t, h.Erase(ctx, e.Account))
-	refuses(t, h.Erase(ctx, e.Account), "noSuchItem")
+	fine(t, h.Erase(ctx, e.Account, s))
+	refuses(t, h.Erase(ctx, e.Account, s), "noSuchItem")
+	owed := must[[]Seat](t)(h.Owed(ctx))
+	if len(owed) != 1 || owed[0].Network != s.Network || owed[0].Agent != s.Agent || owed[0].Account != e.Account {
+		t.Errorf("networks have still to forget %+v", owed)
+	}
+	fine(t, h.Forgotten(ctx, owed[0]))
+	fine(t, h.Forgotten(ctx, owed[0]))
+	if owed := must[[]Seat](t)(h.Owed(ctx)); len(owed) > 0 {
+		t.Errorf("what was forgotten is still owed: %+v", owed)
+	}
 	_, _, err = h.Session(ctx, in.Secret)
 	refuses(t, err, "signedOut")
 	_, err = h.Bearer(ctx, token)

@@ -18,7 +18,7 @@
 //	SignIn ─ attempts counted ─ argon2id, whoever it is ─► session, new each time
 //	request ─ Session or Token ─ read from the database each time ─► account, seat, mandate
 //	Recover (code, owner's link) ─► new way in, every session ended
-//	Erase ─► the account's id, and nothing else
+//	Erase ─► the account's id, and what networks have still to forget: Owed ─ entered in their journals ─► Forgotten
 //
 // Everything is in one database: a file beside the books, or the schema "people"
 // of a PostgreSQL database. The SQL is one text for both, and one contract suite

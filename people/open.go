@@ -30,7 +30,7 @@ import (
 var migrations embed.FS
 
 const (
-	layout   = 1        // the newest migration that this program knows
+	layout   = 2        // the newest migration that this program knows
 	versions = "layout" // the table of migrations done
 	schema   = "people" // of PostgreSQL
 )

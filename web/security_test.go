@@ -175,7 +175,7 @@ func kept(t *testing.T, s site) string {
 		fmt.Fprintln(&b, n.Name, n.Journal().Size())
 	}
 	db := accounts(t, s.dir)
-	tables := []string{"account", "seat", "invitation", "passkey", "recovery_code", "recovery_link", "device", "token", "notification", "setting", "event", "attempt"}
+	tables := []string{"account", "seat", "invitation", "passkey", "recovery_code", "recovery_link", "device", "token", "notification", "setting", "event", "attempt", "forgetting"}
 	for _, table := range append(tables, "(SELECT id, hash, account, label, method, created, verified, expires FROM session)") {
 		rowsOf(t, db, table, &b)
 	}

@@ -98,7 +98,7 @@ func New(o Options) *Site {
 
 // enter opens the entrance.
 func (s *Site) enter() {
-	s.entrance = entrance.New(entrance.Options{People: s.o.People, Joiner: s.o.Host, Rights: rights{s.o.Host}, Founder: founder{s}, Address: s.o.Address,
+	s.entrance = entrance.New(entrance.Options{People: s.o.People, Joiner: s.o.Host, Rights: rights{s.o.Host}, Eraser: s.o.Host, Founder: founder{s}, Address: s.o.Address,
 		Kinds: []string{host.KindNeed, host.KindWork}, Verbs: verbs(), From: s.address, Log: s.o.Log})
 	for _, path := range entrance.Paths() {
 		s.mux.Handle(path, s.entrance.Handler())

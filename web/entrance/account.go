@@ -63,6 +63,8 @@ type seat struct {
 	Joined  bool   `json:"joined"`
 	Invites bool   `json:"invites"` // may let others in
 	Helps   bool   `json:"helps"`   // may help members in again
+	Keeps   string `json:"keeps"`   // why the network keeps what is personal when the account is erased; "" where it forgets it
+	Alone   bool   `json:"alone"`   // nobody else may decide there
 }
 
 type setting struct {
@@ -137,6 +139,9 @@ func seatsOf(v *visit, b *account) error {
 		one := seat{Network: s.Network, Agent: s.Agent, Joined: !s.Joined.IsZero()}
 		if one.Joined {
 			one.Invites = v.e.o.Rights.MayInvite(v.r.Context(), who, people.Invitation{Network: s.Network}) == nil
+			if err := v.whatStays(&one); err != nil {
+				return err
+			}
 			one.Helps = v.e.o.Rights.MayRecover(v.r.Context(), who, s.Network, "") == nil
 		}
 		b.Seats = append(b.Seats, one)
@@ -292,20 +297,4 @@ func setWanted(v *visit) error {
 		}
 	}
 	return v.done("/account")
-}
-
-// erase deletes what is known of who asks, if they write their sign-in name.
-func erase(v *visit) error {
-	if err := v.certain(); err != nil {
-		return err
-	}
-	if v.says("name") != v.a.Name {
-		return badField("name", text("wanted.ownName"))
-	}
-	if err := v.e.o.People.Erase(v.r.Context(), v.a.ID); err != nil {
-		return err
-	}
-	v.e.set(v.w, sessionCookie, "", 0)
-	v.e.set(v.w, deviceCookie, "", 0)
-	return v.done("/signin")
 }

@@ -40,6 +40,18 @@ type Rights interface {
 	Named(ctx context.Context, by Identity, network string, agent vf.ID) (string, error)
 }
 
+// Eraser has networks forget the people whose accounts are erased.
+type Eraser interface {
+	// MayForget reports why a network keeps what it has of an agent, nil if it forgets.
+	MayForget(ctx context.Context, network string, agent vf.ID) error
+	// Forget enters in a network's journal that what is personal of an agent is erased. It
+	// may be called again, and then does nothing more. After a refusal by a rule it is given up,
+	// save where the network is not there; any other error is tried again later.
+	Forget(ctx context.Context, s people.Seat) error
+	// Alone reports whether nobody else with a seat may decide in a network.
+	Alone(ctx context.Context, network string, agent vf.ID) (bool, error)
+}
+
 // Founder begins other networks on this server.
 type Founder interface {
 	// MayBegin reports why somebody may not begin a network, nil if they may.
@@ -53,6 +65,7 @@ type Options struct {
 	People  *people.People
 	Joiner  Joiner
 	Rights  Rights
+	Eraser  Eraser                     // nil where networks forget nobody
 	Founder Founder                    // nil where nobody begins networks from a page
 	Address string                     // the site's, without a slash at the end: "https://weal.example"
 	Kinds   []string                   // of notifications that people may turn off; each has its texts in texts.go
@@ -166,7 +179,7 @@ var routes = map[string]route{
 }
 
 // Finish has the networks take in whoever accepted an invitation and was not taken
-// in, since something stopped. The program calls it when it starts, and now and then.
+// in, since something stopped, and forget whose account was erased. The program calls it when it starts, and now and then.
 func (e *Entrance) Finish(ctx context.Context) error {
 	seats, err := e.o.People.Unjoined(ctx)
 	if err != nil {
@@ -180,7 +193,12 @@ func (e *Entrance) Finish(ctx context.Context) error {
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	owed, err := e.o.People.Owed(ctx)
+	for _, s := range owed {
+		_, err := e.forget(ctx, s)
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, err)...)
 }
 
 // join has a network take somebody in.

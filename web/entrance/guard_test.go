@@ -278,6 +278,9 @@ func TestTextsAreAllUsed(t *testing.T) {
 	for _, kind := range []string{host.KindNeed, host.KindWork} {
 		used["kind."+kind], used["kind."+kind+"What"] = true, true
 	}
+	for _, state := range []string{"erased", "later", "kept"} {
+		used["erased."+state] = true
+	}
 	for _, what := range []string{"codes", "token", "invitation", "recovery"} {
 		used["once."+what] = true
 	}

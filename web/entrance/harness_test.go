@@ -38,6 +38,23 @@ type networks struct {
 	joined map[vf.ID]people.Invitation
 	fails  error
 	owners map[vf.ID]bool
+	keeps  error // why networks keep what is personal
+	forgot map[vf.ID]bool
+}
+
+func (n *networks) MayForget(context.Context, string, vf.ID) error { return n.keeps }
+
+func (n *networks) Forget(_ context.Context, s people.Seat) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.fails == nil {
+		n.forgot[s.Agent] = true
+	}
+	return n.fails
+}
+
+func (n *networks) Alone(_ context.Context, _ string, agent vf.ID) (bool, error) {
+	return n.owners[agent], nil
 }
 
 func (n *networks) Join(_ context.Context, i people.Invitation, who people.Account, agent vf.ID) error {
@@ -87,7 +104,7 @@ type house struct {
 
 func newHouse(t *testing.T, from people.Source, change ...func(*people.Options)) *house {
 	t.Helper()
-	h := &house{t: t, clock: peopletest.NewClock(), logged: &bytes.Buffer{}, networks: &networks{joined: map[vf.ID]people.Invitation{}, owners: map[vf.ID]bool{"agent/olga": true}}}
+	h := &house{t: t, clock: peopletest.NewClock(), logged: &bytes.Buffer{}, networks: &networks{joined: map[vf.ID]people.Invitation{}, owners: map[vf.ID]bool{"agent/olga": true}, forgot: map[vf.ID]bool{}}}
 	o := people.Options{Now: h.clock.Now, Site: people.Site{ID: "weal.example", Name: "Weal", Origins: []string{site}}, Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}}
 	for _, f := range change {
 		f(&o)
@@ -98,7 +115,7 @@ func newHouse(t *testing.T, from people.Source, change ...func(*people.Options))
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.p.Close() })
-	h.Entrance = New(Options{People: h.p, Joiner: h.networks, Rights: h.networks, Address: site, Kinds: []string{"need", "work"}, Verbs: []string{"record", "commit"},
+	h.Entrance = New(Options{People: h.p, Joiner: h.networks, Rights: h.networks, Eraser: h.networks, Address: site, Kinds: []string{"need", "work"}, Verbs: []string{"record", "commit"},
 		Log: slog.New(slog.NewTextHandler(h.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	return h
 }

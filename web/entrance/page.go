@@ -16,7 +16,7 @@ var pageFiles embed.FS
 
 var pages = func() map[string]*template.Template {
 	m := map[string]*template.Template{}
-	for _, name := range []string{"signin", "signup", "recover", "link", "account", "confirm", "once", "invitations", "begin", "refused", "failed"} {
+	for _, name := range []string{"signin", "signup", "recover", "link", "account", "confirm", "once", "invitations", "begin", "erased", "refused", "failed"} {
 		m[name] = template.Must(template.New("").Funcs(template.FuncMap{"t": text}).ParseFS(pageFiles, "pages/frame.html", "pages/"+name+".html"))
 	}
 	return m

@@ -215,7 +215,10 @@ func TestOnesOwnAccount(t *testing.T) {
 		b.expect(b.post("/account/confirm", "password", other), http.StatusSeeOther, "/account")
 		b.expect(b.post("/account/password/remove"), http.StatusUnprocessableEntity, "the last way in")
 		b.expect(b.post("/account/erase", "name", "bob"), http.StatusUnprocessableEntity, "your own sign-in name")
-		b.expect(b.post("/account/erase", "name", "ada"), http.StatusSeeOther, "/signin")
+		b.expect(b.post("/account/erase", "name", "ada"), http.StatusOK, "has erased your name")
+		if !h.networks.forgot["agent/ada"] {
+			t.Error("the network has not forgotten who erased their account")
+		}
 		b.expect(b.post("/signin", "name", "ada", "password", other), http.StatusUnauthorized, "wrong")
 	})
 }

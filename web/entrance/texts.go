@@ -47,7 +47,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"account.settings": "What you want to be told of", "kind.need": "What we need", "kind.needWhat": "A need of yours, or of a group that you act for, will now get something else, or at another time.",
 	"kind.work": "Work", "kind.workWhat": "A step that you do, give something to, or that serves you has moved, changed its size, come or gone.",
 	"account.log": "What happened to your account", "account.when": "When", "account.what": "What", "account.from": "From",
-	"account.erase": "Erase the account", "account.eraseWhat": "Everything known of you here is deleted, at once and for good. What you did in your networks stays in their books under your number there.", "account.eraseName": "Write your sign-in name to erase it",
+	"account.erase": "Erase the account", "account.eraseWhat": "All that this server knows of you is deleted, at once and for good: name, mail, ways in, tokens, notifications, log. In your networks:", "account.eraseName": "Write your sign-in name to erase it",
 	"account.contact": "Mail",
 
 	"owner.invite": "Invite somebody to %s", "owner.role": "Role", "owner.scope": "Scope (may be left empty)", "owner.agent": "Agent that they are, if it is there already (may be left empty)",
@@ -56,6 +56,12 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"begin.title": "Begin a network", "begin.link": "Begin another network", "begin.what": "A network has its own books, members and charter, strictly apart from the others here. You become its first owner, and invite the others.",
 	"begin.name": "What it is called in its address", "begin.hint": "Small letters, digits and hyphens. The address of the network, %s, stays for good: it is in the id of all that is entered.",
 	"begin.submit": "Begin the network", "begin.who": "whoever runs this server",
+
+	"erase.forgets": "your name, your profile and your notes are erased. What you did stays in the books under %s, so that they stay true.",
+	"erase.keeps":   "what it has of you stays. %s Ask its owners first if you want it erased.", "erase.nobody": "This server erases nothing there.",
+	"erase.alone":  "Nobody else who signs in here may change its charter: make somebody else an owner first, else only whoever runs the server can.",
+	"erased.title": "Your account is erased", "erased.what": "This server knows nothing of you any more.", "erased.erased": "has erased your name, profile and notes", "erased.later": "takes no acts just now; it erases your name, profile and notes as soon as it does",
+	"erased.kept": "keeps what it had of you",
 
 	"invitations.title": "Invitations", "invitations.link": "Invitations that were made", "invitations.none": "There is none that you could look after.",
 	"invitations.what": "Who has the link of an open invitation can come in with it. Take back what should not be used any more; then the link opens nothing.",
