@@ -10,6 +10,7 @@ import (
 	"commonweal/host"
 	"commonweal/people"
 	"commonweal/rule"
+	"commonweal/web/linked"
 )
 
 // notificationsShown is how many notifications stand on one page.
@@ -27,6 +28,7 @@ type told struct {
 // shown is a notification on a page.
 type shown struct {
 	Source, Text, Day, At string
+	Address               string // of the record that it is about, "" where it is not in the books
 	Causes                []string
 	Unread                bool
 }
@@ -57,7 +59,7 @@ func (s *Site) notifications(n *host.Network, routes *routes) {
 			answerJSON(w, written(list))
 			return
 		}
-		s.show(w, http.StatusOK, notificationsPage, frame{Title: "What concerns you", Network: n.Name, Body: pageOf(n.Name, list)})
+		s.show(w, http.StatusOK, notificationsPage, frame{Title: "What concerns you", Network: n.Name, Body: pageOf(n, list)})
 	})
 	routes.HandleFunc("POST /notifications", func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.signedIn(r)
@@ -104,15 +106,19 @@ type notificationsOf struct {
 	List    []shown
 }
 
-func pageOf(network string, list []people.Notification) notificationsOf {
-	out := notificationsOf{Network: network}
+func pageOf(n *host.Network, list []people.Notification) notificationsOf {
+	out, books := notificationsOf{Network: n.Name}, n.Snapshot()
 	for _, x := range list {
 		var t host.Told
 		if json.Unmarshal(x.Body, &t) != nil {
 			continue // of a kind that this page does not know
 		}
-		out.List = append(out.List, shown{x.Source, t.Text, x.Told.UTC().Format("2 Jan"), x.Told.UTC().Format(time.RFC3339), t.Causes, x.Read.IsZero()})
-		out.Unread = out.Unread || x.Read.IsZero()
+		row := shown{Source: x.Source, Text: t.Text, Day: x.Told.UTC().Format("2 Jan"), At: x.Told.UTC().Format(time.RFC3339), Causes: t.Causes, Unread: x.Read.IsZero()}
+		if r, err := books.Record(t.About); err == nil && r != nil {
+			row.Address = linked.Address(n.Name, t.About)
+		}
+		out.List = append(out.List, row)
+		out.Unread = out.Unread || row.Unread
 	}
 	return out
 }

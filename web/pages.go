@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"commonweal/web/entrance"
 )
 
 //go:embed pages/*.html
@@ -63,14 +65,32 @@ func (s *Site) show(w http.ResponseWriter, status int, t *template.Template, f f
 
 var indexPage = page("index")
 
-// listed is a network in the index.
-type listed struct{ Name, ID string }
+// indexOf is what the first page of a server shows.
+type indexOf struct {
+	List []listed
+	Door bool // people can sign in
+	In   bool // somebody is
+}
 
-// index lists the networks of the server.
-func (s *Site) index(w http.ResponseWriter, _ *http.Request) {
-	var list []listed
-	for _, n := range s.o.Host.Networks() {
-		list = append(list, listed{n.Name, n.Network()})
+// listed is a network in the index.
+type listed struct {
+	Name, ID string
+	Mine     bool // who asks has a seat in it
+}
+
+// index lists the networks of the server, and where who is signed in finds what is
+// theirs in each.
+func (s *Site) index(w http.ResponseWriter, r *http.Request) {
+	page := indexOf{Door: s.entrance != nil}
+	var who entrance.Identity
+	if page.Door {
+		if known, err := s.who(r); err == nil { // else they see what strangers see
+			who = known
+		}
 	}
-	s.show(w, http.StatusOK, indexPage, frame{Title: "Networks", Body: list})
+	page.In = who.Known()
+	for _, n := range s.o.Host.Networks() {
+		page.List = append(page.List, listed{n.Name, n.Network(), who.Agent(n.Name) != ""})
+	}
+	s.show(w, http.StatusOK, indexPage, frame{Title: "Networks", Body: page})
 }

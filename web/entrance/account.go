@@ -63,6 +63,7 @@ type seat struct {
 	Joined  bool   `json:"joined"`
 	Invites bool   `json:"invites"` // may let others in
 	Helps   bool   `json:"helps"`   // may help members in again
+	Called  string `json:"called"`  // what they are called there
 	Keeps   string `json:"keeps"`   // why the network keeps what is personal when the account is erased; "" where it forgets it
 	Alone   bool   `json:"alone"`   // nobody else may decide there
 }
@@ -140,6 +141,9 @@ func seatsOf(v *visit, b *account) error {
 		if one.Joined {
 			one.Invites = v.e.o.Rights.MayInvite(v.r.Context(), who, people.Invitation{Network: s.Network}) == nil
 			if err := v.whatStays(&one); err != nil {
+				return err
+			}
+			if one.Called, err = v.e.o.Rights.Named(v.r.Context(), who, s.Network, s.Agent); err != nil && !isRefusal(err) {
 				return err
 			}
 			one.Helps = v.e.o.Rights.MayRecover(v.r.Context(), who, s.Network, "") == nil

@@ -35,7 +35,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"confirm.title": "Is it you?", "confirm.why": "What you want to do asks for certainty.", "confirm.submit": "Confirm with the password", "confirm.passkey": "Confirm with a passkey",
 
 	"account.title": "Your account", "account.confirmed": "Some things here ask you to confirm first that it is you.", "account.confirm": "Confirm now",
-	"account.networks": "Networks", "account.as": "as %s", "account.waiting": "being entered", "account.none": "None yet.",
+	"account.networks": "Networks", "account.as": "as %s", "account.concerns": "What concerns me", "account.me": "Me, and how I sign", "account.ask": "Ask in GraphQL", "account.waiting": "being entered", "account.none": "None yet.",
 	"account.current": "Password of now", "account.setPassword": "Set the password", "account.passwordEnds": "Everywhere else you are signed out then.", "account.removePassword": "Remove the password",
 	"account.passkeys": "Passkeys", "account.advised": "You may let others in, so use a passkey: it is two factors in one, and nobody can talk you out of it.",
 	"account.addPasskey": "Add a passkey", "account.added": "added %s", "account.used": "last used %s",
@@ -43,7 +43,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"account.sessions": "Where you are signed in", "account.here": "here", "account.seen": "last seen %s", "account.end": "Sign out there", "account.endOthers": "Sign out everywhere else",
 	"account.tokens": "Tokens of programs", "account.tokenSpent": "%d of %d acts today", "account.tokenReads": "reads only", "account.tokenUntil": "until %s", "account.revoke": "Revoke",
 	"account.makeToken": "Make a token", "account.label": "What it is for", "account.network": "Network", "account.days": "Days that it holds", "account.budget": "Acts a day, at most",
-	"account.verbs": "It may", "account.scopes": "Only in this scope (may be left empty)", "account.readOnly": "It only reads",
+	"account.verbs": "It may", "account.verbsHint": "By these words of the charter, and never more than you may yourself. A calendar wants one that only reads.", "account.scopes": "Only in this scope (may be left empty)", "account.readOnly": "It only reads",
 	"account.settings": "What you want to be told of", "kind.need": "What we need", "kind.needWhat": "A need of yours, or of a group that you act for, will now get something else, or at another time.",
 	"kind.work": "Work", "kind.workWhat": "A step that you do, give something to, or that serves you has moved, changed its size, come or gone.",
 	"account.log": "What happened to your account", "account.when": "When", "account.what": "What", "account.from": "From",

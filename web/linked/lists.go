@@ -58,10 +58,13 @@ func (q *request) listRow(r vf.Record) listRow {
 			words = append(words, strings.TrimSpace(before+" "+text))
 		}
 	}
-	for _, m := range []string{"ResourceQuantity", "EffortQuantity", "OnhandQuantity", "AvailableQuantity"} {
+	for _, m := range []string{"ResourceQuantity", "EffortQuantity", "OnhandQuantity"} {
 		if f := v.FieldByName(m); f.IsValid() {
 			say("", q.amount(f.Interface().(vf.Measure)))
 		}
+	}
+	if f := v.FieldByName("AvailableQuantity"); f.IsValid() && !f.IsZero() {
+		say("up to", q.amount(f.Interface().(vf.Measure))+" in all")
 	}
 	if row.Name != "" && ownName(r) != "" {
 		if f := v.FieldByName("ResourceConformsTo"); f.IsValid() && f.String() != "" {
