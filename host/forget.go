@@ -52,12 +52,13 @@ func (h *Host) Forget(ctx context.Context, s people.Seat) error {
 // Alone reports whether of all who have a seat in a network an agent is the only one who
 // may decide there, so that nobody of them could change its charter without them.
 func (h *Host) Alone(ctx context.Context, network string, agent vf.ID) (bool, error) {
-	if h.MayDecide(agent, network) != nil {
+	decides := func(id vf.ID) bool { return h.MayDecide(id, network) == nil }
+	if !decides(agent) {
 		return false, nil
 	}
 	seats, err := h.people.SeatsOf(ctx, network)
 	for _, s := range seats {
-		if s.Agent != agent && h.MayDecide(s.Agent, network) == nil {
+		if s.Agent != agent && decides(s.Agent) {
 			return false, nil
 		}
 	}

@@ -22,12 +22,14 @@ func (x seen) signedBy(t *testing.T) (kind string, author bool, device string) {
 		Data struct {
 			JournalEntries struct {
 				Nodes []struct {
-					Kind           string
-					SignedByAuthor bool
-					DeviceKey      *struct{ Note string }
-				}
-			}
-		}
+					Kind           string `json:"kind"`
+					SignedByAuthor bool   `json:"signedByAuthor"`
+					DeviceKey      *struct {
+						Note string `json:"note"`
+					} `json:"deviceKey"`
+				} `json:"nodes"`
+			} `json:"journalEntries"`
+		} `json:"data"`
 	}
 	raw := x.ask(t, `{ journalEntries(last: 1) { nodes { kind signedByAuthor authorKey deviceKey { note } } } }`)
 	if err := json.Unmarshal(raw, &said); err != nil || len(said.Data.JournalEntries.Nodes) != 1 {

@@ -105,10 +105,14 @@ func (c *Browser) Do(method string, params any) map[string]any {
 		}
 		if m.Method == "Network.requestWillBeSent" {
 			var p struct {
-				Request struct{ URL string }
+				Params struct {
+					Request struct {
+						URL string `json:"url"`
+					} `json:"request"`
+				} `json:"params"`
 			}
-			if json.Unmarshal(raw, &struct{ Params any }{&p}) == nil {
-				c.Asked = append(c.Asked, p.Request.URL)
+			if json.Unmarshal(raw, &p) == nil {
+				c.Asked = append(c.Asked, p.Params.Request.URL)
 			}
 		}
 		if m.ID != c.id {

@@ -79,10 +79,11 @@ func (n *networks) MayRecover(_ context.Context, by Identity, network string, _ 
 }
 
 func (n *networks) Named(_ context.Context, by Identity, network string, agent vf.ID) (string, error) {
-	if n.may(by, network) != nil {
-		return "", nil
+	name := ""
+	if n.may(by, network) == nil {
+		name = "Mx " + string(agent)
 	}
-	return "Mx " + string(agent), nil
+	return name, nil
 }
 
 func (n *networks) may(by Identity, network string) error {
