@@ -59,7 +59,7 @@ func (n *Node) openImage(ctx context.Context, m mark) (bool, error) {
 	}
 	if err != nil {
 		n.opened.Why = err
-		return false, nil
+		return false, nil //nolint:nilerr // it is told with Opened
 	}
 	n.standOn(image)
 	n.opened.Image, n.opened.sum, n.kept = n.journal.Size(), image.Sum(), n.journal.Size()

@@ -253,7 +253,7 @@ func (x *index) referring(property uint16, to vf.ID) sorted {
 }
 
 // linked calls f with each record that refers to any other by a property, and with one
-// that refers to several several times.
+// that refers to several as often as it does.
 func (x *index) linked(property uint16, f func(vf.ID)) {
 	if x.ground != nil {
 		for l := range x.ground.Linked(property) {

@@ -43,7 +43,7 @@ func startOn(ctx context.Context, s setting, store string) error {
 		return err
 	}
 	defer func() { v.Kill() }()
-	if err := held(ctx, v, "memory then"); err != nil {
+	if err := held(ctx, v); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -53,7 +53,7 @@ func startOn(ctx context.Context, s setting, store string) error {
 	}
 	line("the image is there after", time.Since(began).Seconds(), 0, "s", true)
 	time.Sleep(time.Second) // until readers stand on it
-	if err := held(ctx, v, "memory then"); err != nil {
+	if err := held(ctx, v); err != nil {
 		return err
 	}
 	v.Kill()
@@ -61,7 +61,7 @@ func startOn(ctx context.Context, s setting, store string) error {
 		return err
 	}
 	began = time.Now()
-	if err := held(ctx, v, "memory then"); err != nil {
+	if err := held(ctx, v); err != nil {
 		return err
 	}
 	_, err = until(ctx, v, func(m map[string]float64) bool { return m[`commonweal_plan_entries{network="home"}`] > 0 })
@@ -69,7 +69,7 @@ func startOn(ctx context.Context, s setting, store string) error {
 		return err
 	}
 	line("the first plan is there after", time.Since(began).Seconds(), 0, "s", true)
-	if err := held(ctx, v, "memory then"); err != nil {
+	if err := held(ctx, v); err != nil {
 		return err
 	}
 	if !s.verify {
@@ -113,7 +113,7 @@ func placed(ctx context.Context, s setting, store string) (flags []string, image
 		err = os.WriteFile(filepath.Join(dir, host.KeyFile), key, 0o600)
 	}
 	if err == nil {
-		cmd := exec.CommandContext(ctx, s.program, "move", "--from", s.books, "--to", url+"&network=home") //nolint:gosec // the program that is measured
+		cmd := exec.CommandContext(ctx, s.program, "move", "--from", s.books, "--to", url+"&network=home")
 		cmd.Stdout, cmd.Stderr = io.Discard, os.Stderr
 		err = cmd.Run()
 	}
@@ -136,10 +136,10 @@ func started(what string, start func() (*webtest.Server, error)) (*webtest.Serve
 }
 
 // held prints what a server has used so far.
-func held(ctx context.Context, v *webtest.Server, what string) error {
+func held(ctx context.Context, v *webtest.Server) error {
 	m, err := v.Metrics(ctx)
 	line("processor time so far", m["process_cpu_seconds_total"], 0, "s", true)
-	line(what, m["process_resident_memory_bytes"]/1e6, 0, "MB", true)
+	line("memory then", m["process_resident_memory_bytes"]/1e6, 0, "MB", true)
 	return err
 }
 

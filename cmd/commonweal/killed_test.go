@@ -216,13 +216,13 @@ func (k *killing) judge(books ...string) {
 	records := map[int64]string{}
 	for line := range strings.Lines(call("journal", "--json")) {
 		var e struct {
-			Sequence int64
+			Sequence int64 `json:"sequence"`
 			Act      struct {
-				Key     string
+				Key     string `json:"key"`
 				Records []struct {
 					ID string `json:"@id"`
-				}
-			}
+				} `json:"records"`
+			} `json:"act"`
 		}
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			k.t.Fatal(err)
@@ -270,14 +270,17 @@ func (w *watching) hear(e webtest.Event) {
 	var said struct {
 		Data struct {
 			Changes struct {
-				From, To string
-				Whole    bool
-				Acts     []struct {
-					Sequence string
-					Records  []struct{ ID string }
-				}
-			}
-		}
+				From  string `json:"from"`
+				To    string `json:"to"`
+				Whole bool   `json:"whole"`
+				Acts  []struct {
+					Sequence string `json:"sequence"`
+					Records  []struct {
+						ID string `json:"id"`
+					} `json:"records"`
+				} `json:"acts"`
+			} `json:"changes"`
+		} `json:"data"`
 	}
 	if err := json.Unmarshal(e.Data, &said); err != nil || said.Data.Changes.To == "" {
 		w.faults = append(w.faults, fmt.Sprintf("%v: %s", err, e.Data))

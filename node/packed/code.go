@@ -72,7 +72,7 @@ var classes, numbers = func() ([]class, map[vf.Class]byte) {
 
 // fingerprint says which words and which layout images are written with.
 var fingerprint = func() string {
-	s := fmt.Sprint("layout 1;")
+	s := "layout 1;"
 	for _, c := range classes {
 		t := reflect.TypeOf(vf.NewRecord(c.name)).Elem()
 		s += string(c.name) + "{"

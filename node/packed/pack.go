@@ -88,9 +88,7 @@ func Pack(ctx context.Context, c Content) (*Image, error) {
 	}
 	p.lists()
 	m := &Image{}
-	for i := range p.sections {
-		m.sections[i] = p.sections[i]
-	}
+	m.sections = p.sections
 	m.begin()
 	return m, nil
 }

@@ -58,13 +58,17 @@ func (d *door) all(order string, size int, backwards bool) []string {
 		}
 		var a struct {
 			Intents struct {
-				Nodes    []struct{ ID string }
+				Nodes []struct {
+					ID string `json:"id"`
+				} `json:"nodes"`
 				PageInfo struct {
-					HasNextPage, HasPreviousPage bool
-					StartCursor, EndCursor       string
-					TotalCount                   int
-				}
-			}
+					HasNextPage     bool   `json:"hasNextPage"`
+					HasPreviousPage bool   `json:"hasPreviousPage"`
+					StartCursor     string `json:"startCursor"`
+					EndCursor       string `json:"endCursor"`
+					TotalCount      int    `json:"totalCount"`
+				} `json:"pageInfo"`
+			} `json:"intents"`
 		}
 		data := d.get(`{ intents(orderBy: `+order+`, filter: {provider: ["agent/mill"]}, `+args+`) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor totalCount } } }`, nil)
 		if err := json.Unmarshal([]byte(data), &a); err != nil {
