@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	"commonweal/journal"
@@ -33,6 +35,9 @@ func (h *Host) Join(ctx context.Context, i people.Invitation, who people.Account
 	records = append(records, &vf.Membership{ID: vf.ID("membership/" + i.ID), Member: agent, InScopeOf: i.Scope, Role: i.Role, HasBeginning: since(i.Taken)})
 	act := node.Act{Kind: journal.Declare, Key: "join/" + i.ID, Records: records}
 	if i.Inviter == "" {
+		if again, err := w.member(i); err != nil || again {
+			return err
+		}
 		act.Author = vf.ID(w.Network())
 		_, err = w.Do(ctx, act)
 		return err
@@ -50,6 +55,16 @@ func (h *Host) Join(ctx context.Context, i people.Invitation, who people.Account
 	}
 	_, err = w.Seat(node.Actor{Agent: inviter}).Do(ctx, act)
 	return err
+}
+
+// member reports whether an invitation names an agent who is in the books what it
+// invites them to be, so that taking it enters nothing.
+func (w *Network) member(i people.Invitation) (bool, error) {
+	if i.Agent == "" {
+		return false, nil
+	}
+	list, err := w.memberships(w.Snapshot().Referring("Membership", "member", i.Agent, "", false))
+	return slices.ContainsFunc(list, func(m *vf.Membership) bool { return m.InScopeOf == i.Scope && m.Role == i.Role }), err
 }
 
 // since is a time of the accounts as records say it.
@@ -96,8 +111,17 @@ func (w *Network) given(seat *node.Seat, agent vf.ID) (list []vf.Record, err err
 	if !seat.Sees(r) {
 		return nil, rule.Refuse("unknownReference", "property", "member", "id", string(agent), "nearest", "somebody whom you can see")
 	}
-	for id := range books.Referring("Membership", "member", agent, "", false) {
-		r, err := books.Record(id)
+	memberships, err := w.memberships(books.Referring("Membership", "member", agent, "", false))
+	for _, m := range memberships {
+		list = append(list, m)
+	}
+	return list, err
+}
+
+// memberships are those of some ids that have not ended, in their order.
+func (w *Network) memberships(ids iter.Seq[vf.ID]) (list []*vf.Membership, err error) {
+	for id := range ids {
+		r, err := w.Record(id)
 		if err != nil {
 			return nil, err
 		}
@@ -146,8 +170,32 @@ func (h *Host) SeatOf(ctx context.Context, account, network string) (vf.ID, erro
 	return "", rule.Refuse("noSuchItem", "what", "seat")
 }
 
-// InviteOwner makes the invitation of a network's first owner, where nobody is or
-// was invited yet: its secret, "" where there is no need of one.
+// Owner is the membership by which somebody may decide in the network, as its books
+// say: of several the one that began first, of those the first by id; nil if nobody may.
+// Persons whose data was erased are passed over: nobody comes back as them.
+func (w *Network) Owner() (*vf.Membership, error) {
+	list, err := w.memberships(w.Snapshot().Class("Membership", "", false))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(list, func(a, b *vf.Membership) int { return a.HasBeginning.Compare(b.HasBeginning.Time) })
+	for _, m := range list {
+		r, err := w.Record(m.Member)
+		if err != nil {
+			return nil, err
+		}
+		a, ok := r.(*vf.Agent)
+		if ok && (a.Type != "Person" || a.Name != "") && w.Seat(node.Actor{Agent: m.Member}).May("decide") == nil {
+			return m, nil
+		}
+	}
+	return nil, nil
+}
+
+// InviteOwner makes the invitation of a network's owner, where no account comes in:
+// its secret, "" where there is no need of one. Where the books have an owner already,
+// since the accounts were lost or left behind, who takes it comes in as that agent;
+// else it is for the first owner.
 func (h *Host) InviteOwner(ctx context.Context, w *Network) (secret string, err error) {
 	seats, err := h.people.SeatsOf(ctx, w.Name)
 	if err != nil || len(seats) > 0 {
@@ -164,7 +212,13 @@ func (h *Host) InviteOwner(ctx context.Context, w *Network) (secret string, err 
 			}
 		}
 	}
-	_, secret, err = h.people.Invite(ctx, people.Invitation{Network: w.Name, Role: "owner"})
+	i := people.Invitation{Network: w.Name, Role: "owner"}
+	if m, err := w.Owner(); err != nil {
+		return "", err
+	} else if m != nil {
+		i.Agent, i.Scope, i.Role = m.Member, m.InScopeOf, m.Role
+	}
+	_, secret, err = h.people.Invite(ctx, i)
 	if err != nil {
 		return "", fmt.Errorf("the owner of %s cannot be invited: %w", w.Name, err)
 	}

@@ -102,6 +102,54 @@ func TestTheFirstOwnerInvitesOthers(t *testing.T) {
 	}
 }
 
+// Where the accounts are gone, the owner comes back as who they are in the books, and
+// nothing is entered for it; whose data was erased does not come back.
+func TestTheOwnerComesBackWithoutAccounts(t *testing.T) {
+	t.Parallel()
+	h, _, w := inhabited(t)
+	ctx := context.Background()
+	secret, err := h.InviteOwner(ctx, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := join(t, h, h.people, secret, "ann")
+	lost := func() {
+		p, err := people.Open(ctx, people.Source{File: filepath.Join(t.TempDir(), "people.sqlite")}, people.Options{Now: func() time.Time { return today().Time }, Hashing: people.Hashing{Memory: 64, Passes: 1, Threads: 1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = p.Close() })
+		h.people = p
+	}
+	lost()
+	if m, err := w.Owner(); err != nil || m == nil || m.Member != ann.Agent || m.Role != "owner" {
+		t.Fatalf("the owner in the books is %v: %v", m, err)
+	}
+	if secret, err = h.InviteOwner(ctx, w); err != nil {
+		t.Fatal(err)
+	}
+	size := w.Journal().Size()
+	if again := join(t, h, h.people, secret, "ann"); again.Agent != ann.Agent {
+		t.Errorf("ann comes back as %s, and was %s", again.Agent, ann.Agent)
+	}
+	if got := w.Journal().Size(); got != size {
+		t.Errorf("coming back made %d entries", got-size)
+	}
+	if err := h.Forget(ctx, ann); err != nil {
+		t.Fatal(err)
+	}
+	lost()
+	if m, err := w.Owner(); err != nil || m != nil {
+		t.Errorf("the owner in the books is %v, whose data is erased: %v", m, err)
+	}
+	if secret, err = h.InviteOwner(ctx, w); err != nil {
+		t.Fatal(err)
+	}
+	if zoe := join(t, h, h.people, secret, "zoe"); zoe.Agent == ann.Agent {
+		t.Error("zoe comes in as somebody who was erased")
+	}
+}
+
 // Who coordinates a circle lets people into it, and into nothing else; and nobody
 // comes, by an invitation as somebody who is there, to more than who invites may give.
 func TestACoordinatorInvitesIntoTheirCircle(t *testing.T) {

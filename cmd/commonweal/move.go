@@ -55,8 +55,13 @@ func (c *moveCommand) Run(p *program) error {
 	} else {
 		p.say("The key that signs stays where it is: act with --data naming its folder and --store ADDRESS.")
 	}
+	p.say("%s", accountsApart)
 	return nil
 }
+
+// accountsApart says after books came to another place what did not come with them.
+const accountsApart = "Accounts, tokens and invitations are not in the books: they are in people.sqlite of a server's data folder, or in the schema people of its database, " +
+	"and stay there.\nWhere the server finds none it prints a link by which the owner comes in again as themselves, and can invite the others as who they are."
 
 // move verifies the books in one place and makes the same in another. The lock
 // of whoever writes is held meanwhile.

@@ -47,6 +47,7 @@ func (c *restoreCommand) Run(p *program) error {
 	if _, err := os.Stat(p.keyPath()); errors.Is(err, fs.ErrNotExist) {
 		p.say("To act on them, put the network's key at %s.", p.keyPath())
 	}
+	p.say("%s", accountsApart)
 	return nil
 }
 

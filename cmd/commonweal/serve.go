@@ -162,8 +162,17 @@ func (c *serveCommand) welcome(p *program, h *host.Host, at string) error {
 		if err != nil {
 			return err
 		}
-		if secret != "" {
+		if secret == "" {
+			continue
+		}
+		owner, err := n.Owner()
+		if err != nil {
+			return err
+		}
+		if owner == nil {
 			p.say("    nobody owns it yet; who opens this address first becomes its owner:\n    %ssignup?invitation=%s", at, secret)
+		} else {
+			p.say("    %s is %s in the books, but no account here comes in as them; who opens this address first does:\n    %ssignup?invitation=%s", owner.Member, owner.Role, at, secret)
 		}
 	}
 	p.say("Stop it with Ctrl-C; nothing that was acknowledged is lost by it.")
