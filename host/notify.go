@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"commonweal/node"
@@ -70,10 +71,10 @@ func (w *Network) tell(ctx context.Context, p *people.People, x Planned) error {
 	if err != nil || len(seats) == 0 {
 		return err
 	}
-	lines, needs := x.Diff.Lines(), x.Diff.Needs()
+	told := &changes{Planned: x, lines: x.Diff.Lines(), needs: x.Diff.Needs()}
 	var list []people.Notification
 	for _, s := range seats {
-		list = append(list, w.concerning(s, x, lines, needs)...)
+		list = append(list, w.concerning(s, told)...)
 	}
 	for part := range slices.Chunk(list, 500) {
 		if _, err := p.Notify(ctx, part...); err != nil {
@@ -83,41 +84,108 @@ func (w *Network) tell(ctx context.Context, p *people.People, x Planned) error {
 	return nil
 }
 
-// concerning are the notifications for one seat: first the needs, then the work. The
-// words of a plan may name anything that is in it; so who does not see all is told
-// that something of theirs is other than before, and finds in the plan what they see.
-func (w *Network) concerning(s people.Seat, x Planned, lines []plan.Change, needs []plan.NeedChange) []people.Notification {
-	mine := w.actsFor(s.Agent)
+// changes is one change of the plan, written out once for all who are told of it.
+type changes struct {
+	Planned
+	lines  []plan.Change
+	needs  []plan.NeedChange
+	states map[vf.ID]string // of needs, in the new plan; made when first asked for
+}
+
+// state is how a need stands in the new plan, in words; "" where it is not in it.
+func (c *changes) state(need vf.ID) string {
+	if c.states == nil {
+		c.states = map[vf.ID]string{}
+		for _, n := range c.Plan.Needs() {
+			c.states[n.ID] = map[string]string{"onTime": "on time", "late": "late", "short": "short of something"}[n.State]
+		}
+	}
+	return c.states[need]
+}
+
+// concerning are the notifications for one seat: first the needs, then the work that
+// they do or give to, then their needs that get the same as before by other steps. The
+// words of a plan may name anything that is in it; so who does not see all is told that
+// something that they see is other than before, and nothing of what they do not see.
+func (w *Network) concerning(s people.Seat, x *changes) []people.Notification {
+	mine := w.ActsFor(s.Agent)
 	seat := w.Seat(node.Actor{Agent: s.Agent})
 	all := seat.SeesAll()
 	var list []people.Notification
-	add := func(kind string, t Told) {
+	add := func(kind string, t Told, about ...vf.ID) {
 		if !all {
-			what := "Something in the plan"
-			if r, err := seat.Record(t.About); err == nil && r != nil {
-				what = string(t.About)
-			} else {
-				t.About = ""
+			if t.About = w.seen(seat, append([]vf.ID{t.About}, about...)); t.About == "" {
+				return
 			}
-			t = Told{Text: fmt.Sprintf("%s that concerns you is other than before, as of entry %d of the journal.", what, x.Sequence), About: t.About}
+			t = Told{Text: fmt.Sprintf("%s that concerns you is other than before, as of entry %d of the journal.", t.About, x.Sequence), About: t.About}
 		}
 		list = append(list, notification(s, kind, t))
 	}
-	for _, c := range needs {
-		if mine[c.Receiver] {
+	changed := map[vf.ID]bool{}
+	for _, c := range x.needs {
+		if changed[c.Need] = true; mine[c.Receiver] {
 			add(KindNeed, Told{Text: c.Text, About: c.Need, Causes: x.Diff.Facts()})
 		}
 	}
-	for _, c := range lines {
-		if slices.ContainsFunc(c.Whom, func(id vf.ID) bool { return mine[id] }) {
-			add(KindWork, Told{Text: c.Text, About: cmp.Or(c.Is, c.Was), Causes: c.Causes})
+	steps := map[vf.ID]int{} // that changed before a need of theirs which gets the same as before
+	for _, c := range x.lines {
+		if slices.ContainsFunc(c.By, func(id vf.ID) bool { return mine[id] }) {
+			add(KindWork, Told{Text: c.Text, About: cmp.Or(c.Is, c.Was), Causes: c.Causes}, c.Was, c.Recipe, c.Offer)
+			continue
+		}
+		for _, need := range c.Needs {
+			if !changed[need] && slices.ContainsFunc(c.Whom, func(id vf.ID) bool { return mine[id] }) && mine[w.receiver(need)] {
+				steps[need]++
+			}
 		}
 	}
 	if more := len(list) - mostTold; more > 0 {
 		list = list[:mostTold]
-		add(KindWork, Told{Text: fmt.Sprintf("%d more changes of the plan, up to entry %d of the journal, concern you.", more, x.Sequence)})
+		if all {
+			add(KindWork, Told{Text: fmt.Sprintf("%d more changes of the plan, up to entry %d of the journal, concern you.", more, x.Sequence)})
+		}
+	}
+	if t, ok := x.still(steps); ok && (all || w.seen(seat, []vf.ID{t.About}) != "") {
+		list = append(list, notification(s, KindWork, t))
 	}
 	return list
+}
+
+// still says of needs, with how many steps changed before each, that they get the same
+// as before: in one line, which is about the first of them.
+func (c *changes) still(steps map[vf.ID]int) (t Told, ok bool) {
+	needs := slices.Sorted(maps.Keys(steps))
+	if len(needs) == 0 || c.state(needs[0]) == "" {
+		return t, false
+	}
+	count := "1 step"
+	if n := steps[needs[0]]; n > 1 {
+		count = fmt.Sprintf("%d steps", n)
+	}
+	t = Told{Text: fmt.Sprintf("Your need %s is still %s; %s before it changed, as of entry %d of the journal.", needs[0], c.state(needs[0]), count, c.Sequence), About: needs[0]}
+	if more := len(needs) - 1; more > 0 {
+		t.Text = fmt.Sprintf("%s So it is with %d more of your needs.", t.Text, more)
+	}
+	return t, true
+}
+
+// seen is the first of some records that a seat sees, "" where it sees none.
+func (w *Network) seen(seat *node.Seat, ids []vf.ID) vf.ID {
+	for _, id := range ids {
+		if r, err := seat.Record(id); id != "" && err == nil && r != nil {
+			return id
+		}
+	}
+	return ""
+}
+
+// receiver is whose need it is.
+func (w *Network) receiver(need vf.ID) vf.ID {
+	r, err := w.Record(need)
+	if i, ok := r.(*vf.Intent); ok && err == nil {
+		return i.Receiver
+	}
+	return ""
 }
 
 // notification is one line for one seat. Its source says what it tells, so that
@@ -134,9 +202,9 @@ func notification(s people.Seat, kind string, t Told) people.Notification {
 	return people.Notification{Account: s.Account, Network: s.Network, Kind: kind, Source: kind + "/" + hex.EncodeToString(sum[:12]), Body: body}
 }
 
-// actsFor are the agents for whom somebody acts: themselves, and the scopes of
+// ActsFor are the agents for whom somebody acts: themselves, and the scopes of
 // which they are a member now.
-func (w *Network) actsFor(agent vf.ID) map[vf.ID]bool {
+func (w *Network) ActsFor(agent vf.ID) map[vf.ID]bool {
 	mine := map[vf.ID]bool{agent: true}
 	now := w.host.now()
 	snapshot := w.Snapshot()

@@ -240,16 +240,26 @@ func TestPeopleAreToldOfWhatConcernsThem(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	found := false
+	found, still := false, 0
 	for _, n := range list {
 		var told Told
 		if err := json.Unmarshal(n.Body, &told); err != nil {
 			t.Fatal(err)
 		}
 		found = found || n.Kind == KindNeed && told.About == "need/more"
+		if told.About == "" {
+			t.Errorf("a line leads nowhere: %+v", told)
+		}
+		if strings.Contains(told.Text, "is still on time") && n.Kind == KindWork {
+			still++
+			continue
+		}
 		if len(told.Causes) > 0 || !strings.Contains(told.Text, "is other than before") {
 			t.Errorf("who is in a circle alone is told in words of the whole plan: %+v", told)
 		}
+	}
+	if still > 1 || len(list) > 5 {
+		t.Errorf("one change of the plan is told in %d lines, %d of them of what stays", len(list), still)
 	}
 	if !found {
 		t.Errorf("who acts for wolhide was told %v, and not of the new need", list)

@@ -23,6 +23,7 @@ type Change struct {
 	After              *When    `json:"after,omitempty"`
 	Needs              []vf.ID  `json:"needs"`  // that the step serves, or served
 	Whom               []vf.ID  `json:"whom"`   // who performs or gives, and whose needs are served
+	By                 []vf.ID  `json:"-"`      // of those, who performs or gives
 	Causes             []string `json:"causes"` // the changed facts that led to it
 	Text               string   `json:"text"`
 }
@@ -338,7 +339,7 @@ func (w *writtenSteps) describe(c *Change, s step) {
 		c.Recipe, who = n.makers[maker].recipe.ID, n.makers[maker].recipe.PerformedBy
 	}
 	if who != "" {
-		c.Whom = append(c.Whom, who)
+		c.Whom, c.By = append(c.Whom, who), append(c.By, who)
 	}
 	for _, x := range w.parts[s.part].of(s.order) {
 		d := n.needs.at(x.need)

@@ -45,7 +45,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"account.makeToken": "Make a token", "account.label": "What it is for", "account.network": "Network", "account.days": "Days that it holds", "account.budget": "Acts a day, at most",
 	"account.verbs": "It may", "account.verbsHint": "By these words of the charter, and never more than you may yourself. A calendar wants one that only reads.", "account.scopes": "Only in this scope (may be left empty)", "account.readOnly": "It only reads",
 	"account.settings": "What you want to be told of", "kind.need": "What we need", "kind.needWhat": "A need of yours, or of a group that you act for, will now get something else, or at another time.",
-	"kind.work": "Work", "kind.workWhat": "A step that you do, give something to, or that serves you has moved, changed its size, come or gone.",
+	"kind.work": "Work", "kind.workWhat": "A step that you do, or give something to, has moved, changed its size, come or gone. Of other steps before a need of yours, one line a change.",
 	"account.log": "What happened to your account", "account.when": "When", "account.what": "What", "account.from": "From",
 	"account.erase": "Erase the account", "account.eraseWhat": "All that this server knows of you is deleted, at once and for good: name, mail, ways in, tokens, notifications, log. In your networks:", "account.eraseName": "Write your sign-in name to erase it",
 	"account.contact": "Mail",

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -57,7 +58,7 @@ const (
 )
 
 // calendar writes what the asker promised, what the plan proposes that they do, and
-// when their own needs are due.
+// when their needs and those of their groups are due.
 func (q *request) calendar() {
 	list := slices.Concat(q.promised(), q.proposed(), q.wanted())
 	now := q.o.Now().Unix()
@@ -232,10 +233,19 @@ func (q *request) proposed() []dated {
 	return list
 }
 
-// wanted are the asker's own needs, when they are due.
+// wanted are the needs of the asker and of the groups that they act for, when they are due.
 func (q *request) wanted() []dated {
 	var list []dated
-	for id := range q.referrers("Intent", "receiver", q.me.Agent, "") {
+	for _, agent := range slices.Sorted(maps.Keys(q.n.ActsFor(q.me.Agent))) {
+		list = append(list, q.wantedBy(agent)...)
+	}
+	return list
+}
+
+// wantedBy are the needs of one agent, as far as the asker sees them.
+func (q *request) wantedBy(agent vf.ID) []dated {
+	var list []dated
+	for id := range q.referrers("Intent", "receiver", agent, "") {
 		r, err := q.me.Seat.Record(id)
 		if err != nil {
 			q.fail(err)
@@ -245,6 +255,9 @@ func (q *request) wanted() []dated {
 			continue
 		}
 		d := dated{uid: q.uid(id), summary: "Due: " + q.nameOf(i), text: q.listRow(i).What, from: i.Due, url: iri(q.n.Network(), id), changed: q.lastChange(id)}
+		if agent != q.me.Agent {
+			d.summary += ", for " + q.link(agent).Name
+		}
 		if i.Place != "" {
 			d.place = q.link(i.Place).Name
 		}

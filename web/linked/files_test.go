@@ -285,6 +285,27 @@ func TestTheCalendarHasOnesOwnWork(t *testing.T) {
 	}
 }
 
+func TestTheCalendarHasWhatIsDueForOnesGroups(t *testing.T) {
+	t.Parallel()
+	s := at(t, story)
+	need := &vf.Intent{ID: "need/mill", Name: "Wool for the mill", Action: vf.Transfer, Receiver: "agent/mill", ResourceConformsTo: "spec/wool",
+		ResourceQuantity: vf.Measure{HasNumericalValue: vf.Whole(5), HasUnit: "unit/kg"}, Due: vf.At(today().Unix() + 20*86400)}
+	over := &vf.Membership{ID: "in/mill-once", Member: "agent/ada", InScopeOf: "agent/mill", Role: "member", HasEnd: vf.At(today().Unix() - 86400)}
+	s.do(journal.Declare, need, over)
+	id := home + "need/mill?calendar=agent/ada"
+	if e := calendarOf(t, s.get("/home/work.ics"))[id]; e != nil {
+		t.Error("a need of a group that she left is in her calendar")
+	}
+	s.do(journal.Declare, &vf.Membership{ID: "in/mill", Member: "agent/ada", InScopeOf: "agent/mill", Role: "member"})
+	e := calendarOf(t, s.get("/home/work.ics"))[id]
+	if e == nil {
+		t.Fatal("a need of her group is not in her calendar")
+	}
+	if got := e.GetProperty(ics.ComponentPropertySummary).Value; got != "Due: Wool for the mill\\, for Mill" && got != "Due: Wool for the mill, for Mill" {
+		t.Errorf("it is called %s", got)
+	}
+}
+
 func TestWordsAreServed(t *testing.T) {
 	t.Parallel()
 	s := at(t, "")
