@@ -35,7 +35,7 @@ func (h *Host) databaseOptions() postgres.Options {
 
 // share opens a network in the database, which other servers may have open too.
 func (h *Host) share(ctx context.Context, name string) error {
-	signer, err := h.keyOf(name)
+	signer, missing, err := h.keyOf(name)
 	if err != nil {
 		return err
 	}
@@ -50,21 +50,26 @@ func (h *Host) share(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if missing != "" && signer.PublicKey() != n.Journal().Keys().InUse() {
+		return errors.Join(rule.Refuse("keyMissing", "path", missing).At("network "+name), n.Close())
+	}
 	return h.add(name, n, signer)
 }
 
 // keyOf reads the key of a network in the database: from its folder, or where the
-// command line has it.
-func (h *Host) keyOf(name string) (journal.Signer, error) {
+// command line has it, which may be that of another network; then missing is where the
+// network's own key would be.
+func (h *Host) keyOf(name string) (signer journal.Signer, missing string, err error) {
 	own := filepath.Join(h.data, folder, name, KeyFile)
-	signer, err := ReadKey(own)
+	signer, err = ReadKey(own)
 	if errors.Is(err, os.ErrNotExist) {
+		missing = own
 		signer, err = ReadKey(filepath.Join(h.data, KeyFile))
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, rule.Refuse("keyMissing", "path", own)
+		err = rule.Refuse("keyMissing", "path", own)
 	}
-	return signer, err
+	return signer, missing, err
 }
 
 // Shared opens the books at the address of a database, where other processes may

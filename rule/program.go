@@ -4,7 +4,7 @@ package rule
 var programRules = []Rule{
 	{"keyMissing", "The key that signs is not at {path}.", "Put the network's key there, as “commonweal init” made it; without it the books can only be read."},
 	{"notAKey", "{path} is not a key that signs: {reason}.", "Put the network's key there, as “commonweal init” made it: an Ed25519 key in PEM."},
-	{"notACheckpoint", "This is not a checkpoint: {reason}.", "Give a file that “commonweal verify --save” wrote."},
+	{"notACheckpoint", "This is not a checkpoint: {reason}.", "Give a file that “commonweal verify --save” wrote. A backup is verified by “commonweal restore”."},
 	{"otherNetwork", "The file has the base {base}, but these are the books of {network}.", "Import it into the books of its own network, or change its @base."},
 	{"badName", "A network cannot be called “{name}” on a server.", "Use 1 to 48 small letters, digits and hyphens, beginning with a letter or digit: it is part of addresses. Names of the server's own addresses, such as account, are taken."},
 	{"nameTaken", "There is a network called {name} on this server already: {network}.", "Choose another name."},

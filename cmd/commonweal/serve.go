@@ -16,6 +16,7 @@ import (
 	"commonweal/host"
 	"commonweal/people"
 	"commonweal/rule"
+	"commonweal/store/postgres"
 	"commonweal/web"
 )
 
@@ -61,6 +62,9 @@ var errAgain = errors.New("the books took no more acts")
 
 // serve serves once.
 func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
+	if one := postgres.Named(p.Store); one != "" {
+		return rule.Refuse("wholeDatabase", "network", one)
+	}
 	l, err := new(net.ListenConfig).Listen(p.ctx, "tcp", c.Listen)
 	if err != nil {
 		return rule.Refuse("cannotListen", "address", c.Listen, "reason", err.Error())

@@ -41,6 +41,17 @@ func InDatabase(text, network string) (string, error) {
 	return text, err
 }
 
+// Named returns the network that an address names, "" where it names none or cannot
+// be read.
+func Named(text string) string {
+	_, query, _ := strings.Cut(text, "?")
+	params, err := url.ParseQuery(query)
+	if err != nil {
+		return ""
+	}
+	return params.Get("network")
+}
+
 // address is a database and the network in it.
 type address struct {
 	config  *pgxpool.Config
