@@ -38,6 +38,7 @@ type Decision struct {
 	Version int      // of that charter; 0 for the default charter
 	Roles   []string // that could do it, in the order of the charters
 	Reason  string   // why not, in words
+	Way     string   // what the actor could do instead, as a sentence; "" where there is nothing to say
 }
 
 // question is one decision while it is made.
@@ -70,7 +71,7 @@ func (v View) Decide(a Actor, verb Verb, r vf.Record) Decision {
 	var q question
 	d := v.decide(&q, a, verb, r)
 	if !d.Allowed {
-		return v.explain(&q, d)
+		return v.explain(&q, a, d)
 	}
 	if why := v.beyond(a.Mandate, &q); why != "" {
 		d.Allowed, d.Reason = false, why
@@ -193,11 +194,13 @@ func (v View) holdings(agent vf.ID, list []holding) []holding {
 	return append(list, holding{Guest, ""})
 }
 
-// holds reports whether something is in force now: from its beginning, and no
-// longer at its end.
-func (v View) holds(from, to vf.Time) bool {
-	return !v.Now.Before(from.Time) && (to.IsZero() || v.Now.Before(to.Time))
+// InForce reports whether what holds from one time until another does so now: from
+// its beginning, and no longer at its end; a zero time is no bound.
+func InForce(from, to, now vf.Time) bool {
+	return !now.Before(from.Time) && (to.IsZero() || now.Before(to.Time))
 }
+
+func (v View) holds(from, to vf.Time) bool { return InForce(from, to, v.Now) }
 
 // root is the id of a scope, "" of the network.
 func (v View) root(id vf.ID) vf.ID {
@@ -351,5 +354,9 @@ func (d Decision) Refusal(a Actor, verb Verb, what string) *rule.Refusal {
 	if len(d.Roles) > 0 {
 		roles = strings.Join(d.Roles, ", ")
 	}
-	return rule.Refuse("notAllowed", "actor", who, "verb", string(verb), "what", what, "reason", d.Reason, "clause", clause, "roles", roles)
+	way := d.Way
+	if way != "" {
+		way += " "
+	}
+	return rule.Refuse("notAllowed", "actor", who, "verb", string(verb), "what", what, "reason", d.Reason, "clause", clause, "roles", roles, "way", way)
 }

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 
@@ -150,7 +149,7 @@ func (c *checker) reference(r vf.Record, property string, id vf.ID) {
 	to := c.find(id)
 	if to == nil {
 		c.refuse(r, property, rule.Refuse("unknownReference", "property", property, "id", string(id),
-			"nearest", nearestID(id, c.records, c.known)))
+			"nearest", nearestID(id, references[property], c.records, c.known)))
 		return
 	}
 	if may := references[property]; !slices.Contains(may, to.Class()) {
@@ -232,16 +231,19 @@ func specOf(r vf.Record) vf.ID {
 	return ""
 }
 
-// nearestID is the id of a record that is written most like the one given.
-func nearestID(id vf.ID, sets ...map[vf.ID]vf.Record) string {
+// nearestID is the id that is written most like the one given, of the records of
+// classes that may stand there.
+func nearestID(id vf.ID, classes []vf.Class, sets ...map[vf.ID]vf.Record) string {
 	var all []string
 	for _, set := range sets {
-		for known := range maps.Keys(set) {
-			all = append(all, string(known))
+		for known, r := range set {
+			if slices.Contains(classes, r.Class()) {
+				all = append(all, string(known))
+			}
 		}
 	}
 	if len(all) == 0 {
-		return "a record of yours"
+		return "the id of a record of class " + list(classes)
 	}
 	return vf.Nearest(string(id), all)
 }

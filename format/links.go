@@ -51,7 +51,7 @@ func (r *reader) linkLater(known map[vf.ID]vf.Record, id vf.ID, property string,
 	}
 	old, inBooks := known[id]
 	if !inBooks {
-		return rule.Refuse("unknownReference", "property", inverse, "id", string(id), "nearest", nearestID(id, r.records, known))
+		return rule.Refuse("unknownReference", "property", inverse, "id", string(id), "nearest", nearestID(id, inverseRange[inverse], r.records, known))
 	}
 	if holds(old, property, from) {
 		return nil

@@ -59,5 +59,9 @@ func (w *Network) tellOpened() {
 	if how.Why != nil {
 		w.host.log.Warn("the image of the books was not used; they were opened from the views", "network", w.Name, "reason", how.Why)
 	}
-	w.host.log.Info("opened the books", "network", w.Name, "entries", w.Journal().Size(), "image", how.Image, "after", how.Entries)
+	said := []any{"network", w.Name, "entries", w.Journal().Size()}
+	if how.Image > 0 {
+		said = append(said, "image", how.Image, "after", how.Entries)
+	}
+	w.host.log.Info("opened the books", said...)
 }

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 
+	"commonweal/coordination"
 	"commonweal/node"
 	"commonweal/people"
 	"commonweal/plan"
@@ -210,15 +211,10 @@ func (w *Network) ActsFor(agent vf.ID) map[vf.ID]bool {
 	snapshot := w.Snapshot()
 	for id := range snapshot.Referring("Membership", "member", agent, "", false) {
 		r, err := snapshot.Record(id)
-		if m, ok := r.(*vf.Membership); ok && err == nil && holds(m, now) && m.InScopeOf != "" {
+		if m, ok := r.(*vf.Membership); ok && err == nil && coordination.InForce(m.HasBeginning, m.HasEnd, now) && m.InScopeOf != "" {
 			mine[m.InScopeOf] = true
 		}
 	}
 	delete(mine, vf.ID(w.Network())) // what concerns everybody concerns nobody
 	return mine
-}
-
-// holds reports whether a membership holds at a time.
-func holds(m *vf.Membership, now vf.Time) bool {
-	return (m.HasBeginning.IsZero() || !m.HasBeginning.After(now.Time)) && (m.HasEnd.IsZero() || m.HasEnd.After(now.Time))
 }

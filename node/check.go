@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"commonweal/format"
@@ -72,12 +73,9 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 	}})
 	var list format.Refusals
 	if errors.As(err, &list) {
-		here := make(map[vf.ID]bool, len(records)+len(events)+len(made))
-		for _, r := range g.All() {
-			here[r.Key()] = true
-		}
-		for id := range made {
-			here[id] = true
+		here := g.All()
+		for _, r := range made {
+			here = append(here, r)
 		}
 		for i, r := range list[:min(len(list), mostNearest)] {
 			list[i] = d.nearest(r, here)
@@ -185,17 +183,20 @@ var naming = func() map[reflect.Type][]nameField {
 	return all
 }()
 
-// nearest names, in an unknownReference, the id in the books that is written most
-// like the one given, of those that stand around it in the order of ids.
-func (d *draft) nearest(r *rule.Refusal, here map[vf.ID]bool) *rule.Refusal {
+// nearest names, in an unknownReference, the id that is written most like the one
+// given, of records of a class that the property takes: of the act's own, and of
+// those in the books that stand around it in the order of ids.
+func (d *draft) nearest(r *rule.Refusal, here []vf.Record) *rule.Refusal {
 	if r.Rule != "unknownReference" {
 		return r
 	}
+	classes := format.Range(r.Value("property"))
 	var all []string
-	for id := range here {
-		all = append(all, string(id))
+	for _, known := range slices.Concat(here, d.around(vf.ID(r.Value("id")))) {
+		if len(classes) == 0 || slices.Contains(classes, known.Class()) {
+			all = append(all, string(known.Key()))
+		}
 	}
-	all = append(all, d.around(vf.ID(r.Value("id")))...)
 	if len(all) == 0 {
 		return r
 	}
@@ -210,12 +211,12 @@ const (
 )
 
 // around lists ids of records in the books that stand around one in their order.
-func (d *draft) around(id vf.ID) []string {
-	var list []string
+func (d *draft) around(id vf.ID) []vf.Record {
+	var list []vf.Record
 	for _, back := range []bool{true, false} {
 		for _, p := range d.n.index.around(id, back, mostAround) {
 			if p.Record != nil {
-				list = append(list, string(p.ID))
+				list = append(list, p.Record)
 			}
 		}
 	}

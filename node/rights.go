@@ -101,7 +101,7 @@ func (d *draft) allowed(a *Act) error {
 	}
 	for _, r := range a.Records {
 		if err := c.record(r); err != nil {
-			return err
+			return c.rather(r, err)
 		}
 	}
 	if len(a.Records)+len(a.Of) == 0 {
@@ -175,6 +175,16 @@ func (c *clerk) ends(old, r vf.Record) bool {
 		return false
 	}
 	return was.Member == now.Member && was.InScopeOf == now.InScopeOf && was.Role == now.Role && was.HasBeginning.Equal(now.HasBeginning.Time)
+}
+
+// rather refuses, in place of a right that the actor lacks, a reference to what is not
+// there, if the record has one: it is the mistake that was made.
+func (c *clerk) rather(r vf.Record, err error) error {
+	var refused, lost *rule.Refusal
+	if errors.As(err, &refused) && refused.Rule == "notAllowed" && errors.As(c.referring(r), &lost) {
+		return c.d.nearest(lost, c.a.Records)
+	}
+	return err
 }
 
 func (c *clerk) sees(r vf.Record) bool {

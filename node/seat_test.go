@@ -98,6 +98,32 @@ func TestSeatsActWithinTheirRights(t *testing.T) {
 	b.sound()
 }
 
+// A refusal says what is not the actor's, and an id that is not there is told before a
+// right that is lacking.
+func TestRefusedRightsSayWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	b := inhabited(t)
+	for _, c := range []struct{ what, receiver, rule, says string }{
+		{"a person", "agent/ann", "notAllowed", "its receiver agent/ann is neither agent/bob nor a group in which they are member"},
+		{"a group", "agent/dyers", "notAllowed", "its receiver agent/dyers is neither agent/bob nor"},
+		{"a word", "me", "unknownReference", "receiver refers to me, but there is no such record"},
+		{"a slip", "agent/bop", "unknownReference", "Did you mean agent/bob?"},
+	} {
+		r := b.mayNot(rule.Name(c.rule), "agent/bob", node.Act{Kind: journal.Declare, Key: c.what, Records: []vf.Record{yarn("need/x", vf.ID(c.receiver))}})
+		if !strings.Contains(r.Error(), c.says) {
+			t.Errorf("%s: %v", c.what, r)
+		}
+		if c.rule == "notAllowed" && !strings.Contains(r.Hint(), "Name agent/bob or such a group in it") {
+			t.Errorf("%s: %s", c.what, r.Hint())
+		}
+	}
+	// Only what is of a class that the property takes is suggested, not the record itself.
+	_, err := b.Do(context.Background(), node.Act{Kind: journal.Declare, Key: "near", Author: "agent/ann", Records: []vf.Record{yarn("agents/bob", "agents/bop")}})
+	if err == nil || !strings.Contains(err.Error(), "Did you mean agent/bob?") {
+		t.Errorf("%v", err)
+	}
+}
+
 // Who may give a membership in a circle lets in, with it, somebody whom the books do
 // not know; and nobody by any other way.
 func TestACoordinatorLetsIntoTheirCircle(t *testing.T) {

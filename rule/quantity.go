@@ -7,7 +7,7 @@ var quantityRules = []Rule{
 	{"numberTooLarge", "{value} does not fit: at most 18 digits can be kept exactly.", "Use a larger unit, or fewer digits after the point."},
 	{"missingUnit", "{value} has no unit.", "Write it with its unit, such as “{example}”; the units here are: {known}."},
 	{"unitNotApart", "“{value}” runs a number and its unit together.", "Put a space between them: “{apart}”."},
-	{"unknownUnit", "There is no unit “{unit}”.", "Declare it as a Unit, or use one of: {known}."},
+	{"unknownUnit", "There is no unit “{unit}”.", "Declare it as a Unit, or use another; declared are: {known}."},
 	{"unitMismatch", "{unit} measures {dimension}, but {wanted} measures {wantedDimension}; they cannot be added or converted.", "Give the quantity in a unit of {wantedDimension}."},
 	{"notAStep", "{value} does not fit the step {step} of its unit.", "The nearest quantities that fit are {below} and {above}."},
 	{"notATime", "“{value}” is not a date.", "Write it as 2023-09-01, which means midnight UTC, or with time and zone: 2023-09-01T13:00:00Z or 2023-09-01T08:00:00-05:00."},

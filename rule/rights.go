@@ -2,7 +2,7 @@ package rule
 
 // Rules about who may do what: charters, memberships and the tree of scopes.
 var rightsRules = []Rule{
-	{"notAllowed", "{actor} may not {verb} {what}: {reason}.", "By the charter these may: {roles}. “commonweal charter” shows its clauses, and “commonweal may” answers for anybody."},
+	{"notAllowed", "{actor} may not {verb} {what}: {reason}.", "{way}By the charter these may: {roles}. “commonweal charter” shows its clauses, and “commonweal may” answers for anybody."},
 	{"badClause", "The clause “{clause}” cannot be read at column {column}, where {found} stands.", "It takes {wanted}. A clause is such as “own-needs: member may declare, change own Intent”; doc/charter.md shows all."},
 	{"charterFixed", "{id} is version {version} of a charter; what was agreed stays as it was.", "Declare a new version with the changed clauses: version {next}."},
 	{"charterVersion", "{id} would be version {version} of a charter that has a version {last} already.", "Give it the version {next}."},

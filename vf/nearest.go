@@ -3,14 +3,15 @@ package vf
 import "strings"
 
 // Nearest returns the word of the list that is written most like the one given:
-// with the fewest letters to insert, delete or replace; among equals the first in
-// alphabetical order. It is what a message suggests. Of long words the first
-// 64 bytes count.
+// with the fewest letters to insert, delete or replace; among equals the longest, as
+// letters are rather left out than added, and of these the first in alphabetical
+// order. It is what a message suggests. Of long words the first 64 bytes count.
 func Nearest(word string, list []string) string {
 	best, least := "", 1<<30
 	word = strings.ToLower(word)
 	for _, w := range list {
-		if d := distance(word, strings.ToLower(w)); d < least || d == least && w < best {
+		d := distance(word, strings.ToLower(w))
+		if d < least || d == least && (len(w) > len(best) || len(w) == len(best) && w < best) {
 			best, least = w, d
 		}
 	}

@@ -186,6 +186,9 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)
 		}
 	}
+	if got := Nearest("listn", []string{"list", "listen", "lisbn"}); got != "listen" {
+		t.Errorf("nearest to listn is %q: a letter is rather left out than added", got)
+	}
 	if Nearest("x", nil) != "" {
 		t.Error("an empty list has a nearest word")
 	}

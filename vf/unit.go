@@ -178,6 +178,9 @@ func (u *Units) list() string {
 		ids = append(ids, string(id))
 	}
 	slices.Sort(ids)
+	if len(ids) == 0 {
+		return "none yet"
+	}
 	if len(ids) > 12 {
 		ids = append(ids[:12], "…")
 	}

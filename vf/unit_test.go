@@ -3,6 +3,7 @@ package vf
 import (
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -106,6 +107,9 @@ func TestUnitsAreNamedInManyWays(t *testing.T) {
 	}
 	_, err := u.Named("stone")
 	wantKind(t, err, UnknownUnit)
+	if _, err := new(Units).Named("jar"); err == nil || !strings.Contains(err.Error(), "none yet") {
+		t.Errorf("without units: %v", err)
+	}
 	_, err = u.Step("unit/stone")
 	wantKind(t, err, UnknownUnit)
 	_, err = u.Factor("unit/crate", "unit/stone")
