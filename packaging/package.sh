@@ -11,6 +11,7 @@ version=$("$program" version | sed -n 's/^commonweal \([0-9.]*\) .*/\1/p')
 architecture=$(dpkg --print-architecture)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+chmod 0755 "$root" # it is the entry ./ of the package
 
 install -D -m 0755 "$program" "$root/usr/bin/commonweal"
 install -D -m 0644 "$here/commonweal.service" "$root/lib/systemd/system/commonweal.service"

@@ -27,6 +27,9 @@ func TestThePackage(t *testing.T) {
 	if about := output(t, "dpkg-deb", "--info", deb); !strings.Contains(about, "Package: commonweal") || !strings.Contains(about, "conffiles") {
 		t.Errorf("the package says of itself:\n%s", about)
 	}
+	if contents := output(t, "dpkg-deb", "--contents", deb); !strings.HasPrefix(contents, "drwxr-xr-x root/root ") {
+		t.Errorf("the root of the package is not for everybody:\n%s", contents)
+	}
 	root := filepath.Join(dir, "root")
 	output(t, "dpkg-deb", "--extract", deb, root)
 	installed := filepath.Join(root, "usr/bin/commonweal")
