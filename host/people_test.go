@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -266,5 +267,42 @@ func TestPeopleAreToldOfWhatConcernsThem(t *testing.T) {
 	}
 	if list, err := p.Notifications(ctx, bob.Account, w.Name, people.Notification{}, 100); err != nil || len(list) > 0 {
 		t.Errorf("who is not concerned was told %v %v", list, err)
+	}
+}
+
+func TestAnInvitationSaysWhatTheNetworkHas(t *testing.T) {
+	t.Parallel()
+	h, p, w := inhabited(t)
+	ctx := context.Background()
+	secret, err := h.InviteOwner(ctx, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := join(t, h, p, secret, "olga").Agent
+	for _, x := range []struct {
+		i    people.Invitation
+		want string
+	}{
+		{people.Invitation{Role: "member", Scope: "agent/wolhide", Agent: owner}, ""},
+		{people.Invitation{}, ""},
+		{people.Invitation{Role: "memebr"}, "Did you mean member?"},
+		{people.Invitation{Scope: "wolhide"}, "Did you mean agent/wolhide?"},
+		{people.Invitation{Scope: owner}, "Did you mean agent/"},
+		{people.Invitation{Agent: owner + "x"}, "Did you mean " + string(owner) + "?"},
+	} {
+		x.i.Network = w.Name
+		err := h.CheckInvitation(owner, x.i)
+		r, refused := err.(*rule.Refusal)
+		if refused != (x.want != "") || refused && (r.Rule != "unknownInvited" || !strings.Contains(r.Hint(), x.want)) {
+			t.Errorf("%+v: %v, want %q", x.i, err, x.want)
+		}
+	}
+	c, err := h.Choices("", w.Name)
+	if err != nil || slices.ContainsFunc(c.Scopes, func(s Choice) bool { return s.ID == "agent/wolhide" }) || !slices.Contains(c.Roles, "coordinator") {
+		t.Errorf("a guest may choose of %+v, %v", c, err)
+	}
+	c, err = h.Choices(owner, w.Name)
+	if err != nil || !slices.ContainsFunc(c.Scopes, func(s Choice) bool { return s.ID == "agent/wolhide" && s.Name != "" }) {
+		t.Errorf("an owner may choose of %+v, %v", c, err)
 	}
 }

@@ -29,6 +29,7 @@ var peopleRules = []Rule{
 	{"personOnly", "A token opens nothing of an account.", "Sign in as a person to see or change it."},
 	{"crossOrigin", "The request comes from a page of another site.", "Open the page here, and try again. A program sends a token instead of a cookie."},
 	{"badForm", "The field {field} is missing or cannot be used.", "It takes {wanted}."},
+	{"unknownInvited", "The invitation says the {what} “{value}”, which is not in {network}, or not for you to see.", "Did you mean {nearest}? The charter names the roles, and groups are scopes."},
 	{"mayNotBegin", "Networks are begun here by {who}.", "Ask them to begin one and to invite you, or have a server of your own."},
 	{"noSuchItem", "There is no such {what}.", "Look at the list again; it may have ended meanwhile."},
 	{"tooManyItems", "There are {most} {what} already.", "Remove one first."},

@@ -139,9 +139,6 @@ func (c *canaries) plantIn(who *somebody) {
 		network = "away"
 	}
 	c.account(who, "/account/tokens", url.Values{"label": {mine("label")}, "network": {network}, "days": {"3"}, "readOnly": {"true"}}, new(any))
-	if who.role == "owner" {
-		c.account(who, "/account/invitations", url.Values{"network": {network}, "role": {c.next("role of an invitation", func(x *somebody) bool { return x.role == "owner" || x.role == "coord" })}}, new(any))
-	}
 	list, err := c.people.SeatsOf(c.t.Context(), network)
 	if err != nil {
 		c.t.Fatal(err)
@@ -149,6 +146,12 @@ func (c *canaries) plantIn(who *somebody) {
 	for _, s := range list {
 		if a, err := c.people.Account(c.t.Context(), s.Account); err != nil || a.Name != who.role {
 			continue
+		}
+		if who.role == "owner" {
+			role := c.next("role of an invitation", func(x *somebody) bool { return x.role == "owner" || x.role == "coord" })
+			if _, _, err := c.people.Invite(c.t.Context(), people.Invitation{Network: network, Role: role, Inviter: s.Account}); err != nil {
+				c.t.Fatal(err)
+			}
 		}
 		body := jsonOf(host.Told{Text: mine("notification"), Causes: []string{mine("cause")}})
 		if _, err := c.people.Notify(c.t.Context(), people.Notification{Account: s.Account, Network: network, Kind: host.KindNeed, Source: "canary", Body: []byte(body)}); err != nil {

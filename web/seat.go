@@ -91,6 +91,20 @@ func (x rights) MayInvite(_ context.Context, by entrance.Identity, i people.Invi
 	return x.host.MayInvite(by.Agent(i.Network), i)
 }
 
+// CheckInvitation reports what of an invitation is not in its network, nil if all is.
+func (x rights) CheckInvitation(_ context.Context, by entrance.Identity, i people.Invitation) error {
+	return x.host.CheckInvitation(by.Agent(i.Network), i)
+}
+
+// Choices are the roles and scopes that an invitation can say.
+func (x rights) Choices(_ context.Context, by entrance.Identity, network string) (roles []string, scopes []entrance.Scope, err error) {
+	c, err := x.host.Choices(by.Agent(network), network)
+	for _, s := range c.Scopes {
+		scopes = append(scopes, entrance.Scope{ID: s.ID, Name: s.Name})
+	}
+	return c.Roles, scopes, err
+}
+
 // Named is what an agent is called, as far as somebody sees it.
 func (x rights) Named(_ context.Context, by entrance.Identity, network string, agent vf.ID) (string, error) {
 	return x.host.Named(by.Agent(network), network, agent)

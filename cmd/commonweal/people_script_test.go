@@ -16,8 +16,10 @@ import (
 	"strings"
 	"time"
 
+	"commonweal/host"
 	"commonweal/people"
 	"commonweal/rule"
+	"commonweal/vf"
 	"commonweal/web/entrance"
 )
 
@@ -175,6 +177,17 @@ var peopleVerbs = map[string]func(s *peopleStory) error{
 			return err
 		}
 		return rule.Refuse(rule.Name(said.Refusal.Rule))
+	},
+	"check": func(s *peopleStory) error { // looks at an invitation into the example before it is made
+		h, err := host.Open(s.ctx, host.Options{Data: "."})
+		if err != nil {
+			return err
+		}
+		n, err := h.Example(s.ctx, "https://example.org/example/")
+		if err == nil {
+			err = h.CheckInvitation("agent/ada", people.Invitation{Network: n.Name, Role: s.field["role"], Scope: vf.ID(s.field["scope"])})
+		}
+		return errors.Join(err, h.Close())
 	},
 	"newer": func(s *peopleStory) error {
 		db, err := sql.Open("sqlite3", "file:people.sqlite")

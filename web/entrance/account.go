@@ -66,6 +66,10 @@ type seat struct {
 	Called  string `json:"called"`  // what they are called there
 	Keeps   string `json:"keeps"`   // why the network keeps what is personal when the account is erased; "" where it forgets it
 	Alone   bool   `json:"alone"`   // nobody else may decide there
+
+	Roles  []string `json:"roles,omitempty"`  // what an invitation can say
+	Scopes []Scope  `json:"scopes,omitempty"` // and into which groups
+	Role   string   `json:"-"`                // that is chosen before somebody chooses
 }
 
 type setting struct {
@@ -140,6 +144,11 @@ func seatsOf(v *visit, b *account) error {
 		one := seat{Network: s.Network, Agent: s.Agent, Joined: !s.Joined.IsZero()}
 		if one.Joined {
 			one.Invites = v.e.o.Rights.MayInvite(v.r.Context(), who, people.Invitation{Network: s.Network}) == nil
+			if one.Invites {
+				if err := v.choices(who, &one); err != nil {
+					return err
+				}
+			}
 			if err := v.whatStays(&one); err != nil {
 				return err
 			}
@@ -149,6 +158,16 @@ func seatsOf(v *visit, b *account) error {
 			one.Helps = v.e.o.Rights.MayRecover(v.r.Context(), who, s.Network, "") == nil
 		}
 		b.Seats = append(b.Seats, one)
+	}
+	return err
+}
+
+// choices adds what an invitation can say; what was said before, if it was refused, and
+// else a member is chosen.
+func (v *visit) choices(who Identity, s *seat) (err error) {
+	s.Roles, s.Scopes, err = v.e.o.Rights.Choices(v.r.Context(), who, s.Network)
+	if s.Role = v.says("role"); !slices.Contains(s.Roles, s.Role) {
+		s.Role = "member"
 	}
 	return err
 }

@@ -32,12 +32,23 @@ type Joiner interface {
 // invitation of a network alone, and no member, ask whether somebody may at all.
 type Rights interface {
 	MayInvite(ctx context.Context, by Identity, i people.Invitation) error
+	// CheckInvitation is asked before an invitation is made: whether role, scope and agent
+	// are such as the network has.
+	CheckInvitation(ctx context.Context, by Identity, i people.Invitation) error
+	// Choices are the roles and scopes that an invitation can say.
+	Choices(ctx context.Context, by Identity, network string) (roles []string, scopes []Scope, err error)
 	// MayRecover is asked before a member of a network is helped in again, or all
 	// of a member's sessions are ended.
 	MayRecover(ctx context.Context, by Identity, network string, member vf.ID) error
 	// Named is what an agent of a network is called, as far as somebody may know; "" where
 	// they may not.
 	Named(ctx context.Context, by Identity, network string, agent vf.ID) (string, error)
+}
+
+// Scope is a group of a network that somebody can be invited to.
+type Scope struct {
+	ID   vf.ID  `json:"id"`
+	Name string `json:"name"`
 }
 
 // Eraser has networks forget the people whose accounts are erased.

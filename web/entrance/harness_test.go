@@ -74,6 +74,17 @@ func (n *networks) MayInvite(_ context.Context, by Identity, i people.Invitation
 	return n.may(by, i.Network)
 }
 
+func (n *networks) CheckInvitation(_ context.Context, _ Identity, i people.Invitation) error {
+	if i.Role == "memebr" {
+		return rule.Refuse("unknownInvited", "what", "role", "value", i.Role, "network", i.Network, "nearest", "member")
+	}
+	return nil
+}
+
+func (n *networks) Choices(context.Context, Identity, string) ([]string, []Scope, error) {
+	return []string{"bookkeeper", "guest", "member"}, []Scope{{"agent/mill", "The mill"}}, nil
+}
+
 func (n *networks) MayRecover(_ context.Context, by Identity, network string, _ vf.ID) error {
 	return n.may(by, network)
 }

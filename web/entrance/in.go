@@ -1,6 +1,7 @@
 package entrance
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -83,6 +84,7 @@ type invited struct {
 	Invitation string    `json:"invitation"`
 	Network    string    `json:"network"`
 	Scope      string    `json:"scope"`
+	Called     string    `json:"scopeName,omitempty"` // what the scope is called, as far as who invites sees it
 	Role       string    `json:"role"`
 	Expires    time.Time `json:"expires"`
 }
@@ -96,7 +98,28 @@ func showSignUp(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("signup", invited{secret, i.Network, string(i.Scope), i.Role, i.Expires})
+	called, err := v.calledBy(i)
+	if err != nil {
+		return err
+	}
+	return v.show("signup", invited{secret, i.Network, string(i.Scope), called, i.Role, i.Expires})
+}
+
+// calledBy is what the scope of an invitation is called by who invites; its id where they
+// do not see it.
+func (v *visit) calledBy(i people.Invitation) (string, error) {
+	if i.Scope == "" || i.Inviter == "" {
+		return string(i.Scope), nil
+	}
+	by := Identity{Account: i.Inviter}
+	if err := v.e.sit(v.r, &by, i.Network); err != nil {
+		return "", err
+	}
+	name, err := v.e.o.Rights.Named(v.r.Context(), by, i.Network, i.Scope)
+	if err != nil && !isRefusal(err) {
+		return "", err
+	}
+	return cmp.Or(name, string(i.Scope)), nil
 }
 
 // way is what somebody chose to come in with.

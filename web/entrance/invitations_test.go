@@ -43,3 +43,21 @@ func TestInvitationsAreLookedAfter(t *testing.T) {
 		olga.expect(olga.get("/account/invitations"), http.StatusOK, "Not used, over since")
 	})
 }
+
+// What an invitation says is looked at when it is made, not when somebody comes with it.
+func TestAnInvitationSaysWhatThereIs(t *testing.T) {
+	t.Parallel()
+	h := onFile(t)
+	olga := h.joins("olga")
+	page := olga.expect(olga.get("/account"), http.StatusOK, "In which group").body
+	for _, want := range []string{`<option selected>member</option>`, `<option>guest</option>`, `<option value="agent/mill">The mill</option>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not offer %s", want)
+		}
+	}
+	olga.expect(olga.post("/account/invitations", "network", "farms", "role", "memebr"), http.StatusUnprocessableEntity, "Did you mean member?")
+	made := olga.expect(olga.post("/account/invitations", "network", "farms", "role", "guest", "scope", "agent/mill"), http.StatusOK, "Send this link").body
+	link := regexp.MustCompile(`/signup\?invitation=([\w-]+)`).FindStringSubmatch(made)
+	gus := h.browser()
+	gus.expect(gus.get(link[0]), http.StatusOK, "As guest, in Mx agent/mill")
+}

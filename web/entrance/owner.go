@@ -35,6 +35,9 @@ func invite(v *visit) error {
 	if err := v.e.o.Rights.MayInvite(v.r.Context(), who, i); err != nil {
 		return err
 	}
+	if err := v.e.o.Rights.CheckInvitation(v.r.Context(), who, i); err != nil {
+		return err
+	}
 	i, secret, err := v.e.o.People.Invite(v.r.Context(), i)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"account.erase": "Erase the account", "account.eraseWhat": "All that this server knows of you is deleted, at once and for good: name, mail, ways in, tokens, notifications, log. In your networks:", "account.eraseName": "Write your sign-in name to erase it",
 	"account.contact": "Mail",
 
-	"owner.invite": "Invite somebody to %s", "owner.role": "Role", "owner.scope": "Scope (may be left empty)", "owner.agent": "Agent that they are, if it is there already (may be left empty)",
+	"owner.invite": "Invite somebody to %s", "owner.role": "Role", "owner.scope": "In which group", "owner.everywhere": "the whole network", "owner.agent": "Agent that they are, if it is there already (may be left empty)",
 	"owner.days": "Days that the invitation is open", "owner.help": "Help a member of %s in again", "owner.member": "Agent", "owner.link": "Make a link", "owner.end": "Sign the member out everywhere",
 
 	"begin.title": "Begin a network", "begin.link": "Begin another network", "begin.what": "A network has its own books, members and charter, strictly apart from the others here. You become its first owner, and invite the others.",
