@@ -38,3 +38,22 @@ func TestAServerSaysWhenItsDatabaseIsNotChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestAServerForOthersWantsItsAddress(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		listen, url string
+		warned      bool
+	}{
+		{"localhost:8080", "", false},
+		{"192.168.1.7:8080", "", false},
+		{"0.0.0.0:8080", "", true},
+		{":8080", "", true},
+		{"[::]:8080", "", true},
+		{"0.0.0.0:8080", "https://plan.example.org/", false},
+	} {
+		if got := (&serverFlags{Listen: c.listen, URL: c.url}).nowhere(); got != c.warned {
+			t.Errorf("listening on %q with the address %q it warns: %t, want %t", c.listen, c.url, got, c.warned)
+		}
+	}
+}

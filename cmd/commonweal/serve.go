@@ -93,6 +93,10 @@ func (c *serveCommand) serve(p *program, log *slog.Logger) (err error) {
 	if c.exposed(at) {
 		log.Warn("people come to this server by http: passwords and what they see can be read on the way; name a certificate (--tls-cert, --tls-key), or a proxy that has one (--url https://…, --proxied)")
 	}
+	if c.nowhere() {
+		log.Warn("other machines can reach this server, but no --url says under which address; so what it prints leads to this machine alone, and a network that it begins has that in its ids for good: "+
+			"stop it, put the data folder away if a network was begun just now, and start it with --url https://…, the address that people will use", "address", at)
+	}
 	s := web.New(web.Options{Host: h, People: who, Address: at, Log: log, Version: version, Begin: c.beginners(p), Proxied: c.Proxied, MetricsToken: c.MetricsToken, Rate: c.Rate})
 	if err := c.welcome(p, h, at); err != nil {
 		return err
@@ -237,6 +241,13 @@ func (c *serverFlags) exposed(at string) bool {
 	ip := net.ParseIP(host)
 	local := err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 	return strings.HasPrefix(at, "http://") && !local && !c.Proxied
+}
+
+// nowhere reports whether the server listens on all addresses of its machine, so that
+// people come from elsewhere, and was not told the one that they use.
+func (c *serverFlags) nowhere() bool {
+	name, _, err := net.SplitHostPort(c.Listen)
+	return c.URL == "" && err == nil && (name == "" || net.ParseIP(name).IsUnspecified())
 }
 
 // unchecked reports whether a database is on another machine and not asked who it is.
