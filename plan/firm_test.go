@@ -204,7 +204,7 @@ func TestUnitsConvert(t *testing.T) {
 // What makes no sense is a problem with its place, and the rest is planned.
 func TestBrokenDataIsToldAndTheRestPlanned(t *testing.T) {
 	t.Parallel()
-	_, r := planOf(t, "now 0\nstock A 5\nneed n A 5 on 3",
+	p, r := planOf(t, "now 0\nstock A 5\nneed n A 5 on 3",
 		`{"@id":"unit/l","@type":"Unit","label":"litre","omUnitIdentifier":"litre"}`,
 		`{"@id":"unit/kg","@type":"Unit","label":"kilogram","omUnitIdentifier":"kilogram"}`,
 		`{"@id":"milk","@type":"ResourceSpecification","name":"milk","defaultUnitOfResource":"unit/l"}`,
@@ -217,6 +217,15 @@ func TestBrokenDataIsToldAndTheRestPlanned(t *testing.T) {
 		if !strings.HasPrefix(r.Problems[i].Text, want) {
 			t.Errorf("problem %q, want %q", r.Problems[i].Text, want)
 		}
+	}
+	list := p.Unplanned(func(id vf.ID) vf.Record {
+		if id == "in-kg" {
+			return &vf.Intent{ID: id, Provider: "b", ResourceConformsTo: "milk"} // an offer is no need
+		}
+		return &vf.Intent{ID: id, Receiver: "b", ResourceConformsTo: "A"}
+	})
+	if len(list) != 1 || list[0].About != "undated" {
+		t.Errorf("needs that cannot be planned: %v", list)
 	}
 }
 

@@ -175,5 +175,20 @@ func (p *Plan) Problems() []Problem {
 	return list
 }
 
+// Unplanned returns the problems of needs that are not in the plan, because what is
+// said of them makes no sense or lacks something, such as a date. They are not among
+// the needs that [Stats] and [Figures] count. The function handed in gives a record
+// of the books, nil where there is none.
+func (p *Plan) Unplanned(record func(vf.ID) vf.Record) []Problem {
+	var list []Problem
+	for _, x := range p.net.brokenFacts() {
+		if i, ok := record(x.About).(*vf.Intent); ok && isNeed(i) {
+			list = append(list, x)
+		}
+	}
+	slices.SortFunc(list, func(x, y Problem) int { return strings.Compare(string(x.About), string(y.About)) })
+	return list
+}
+
 // partOfNeed is the part that a need is in.
 func (p *Plan) partOfNeed(i int32) *part { return p.parts[p.partOf[p.net.needs.at(i).buffer]] }

@@ -107,6 +107,16 @@ func (r *reader) intent(i *vf.Intent) {
 	}
 }
 
+// Undated reports whether an intent is a need that cannot be planned because it has no
+// date: nothing else than a level that is kept can be wanted without one.
+func Undated(i *vf.Intent) bool {
+	return isNeed(i) && i.Keep == "" && needDue(i) == never
+}
+
+func isNeed(i *vf.Intent) bool {
+	return i.Provider == "" && i.Receiver != "" && isMaterial(i) && !i.Finished
+}
+
 func isMaterial(i *vf.Intent) bool {
 	return i.ResourceConformsTo != "" && i.InputOf == "" && i.OutputOf == "" && i.Action != vf.Work && i.Action != vf.Use && i.Action != vf.Cite
 }

@@ -54,6 +54,7 @@ type figures struct {
 	OnTime       int `json:"onTime"`
 	Late         int `json:"late"`
 	Short        int `json:"short"`
+	Unplanned    int `json:"unplanned"`
 }
 
 // planNames are the types of what plans are told in.
@@ -86,9 +87,15 @@ func (s *schema) planning(query *object) {
 		typ := s.own(t, planNames)
 		o.field(name, typ, func(x *execution, p any, args arguments) (any, error) { return f(x, p.(*planned), args) }, args...).cost = cost
 	}
-	one("stats", reflect.TypeFor[figures](), 0, func(_ *execution, p *planned, _ arguments) (any, error) {
+	one("stats", reflect.TypeFor[figures](), 0, func(x *execution, p *planned, _ arguments) (any, error) {
 		t := p.plan.Stats()
-		return &figures{t.Orders, t.Processes, t.Purchases, t.Requirements, t.Needs, t.OnTime, t.Late, t.Short}, nil
+		var failed error
+		unplanned := p.plan.Unplanned(func(id vf.ID) vf.Record {
+			r, err := x.books.Record(id)
+			failed = errors.Join(failed, err)
+			return r
+		})
+		return &figures{t.Orders, t.Processes, t.Purchases, t.Requirements, t.Needs, t.OnTime, t.Late, t.Short, len(unplanned)}, failed
 	})
 	one("figures", reflect.TypeFor[plan.Figures](), 100, func(_ *execution, p *planned, _ arguments) (any, error) {
 		f := p.plan.Figures()

@@ -34,7 +34,7 @@ func TestReading(t *testing.T) {
 			`{"__typename":"EcologicalAgent"},{"__typename":"SpatialThing"},{"__typename":"ResourceSpecification"},{"__typename":"ResourceSpecification"},{"__typename":"ProcessSpecification"},`+
 			`{"__typename":"EconomicResource"},{"__typename":"RecipeProcess"},{"__typename":"RecipeFlow"},{"__typename":"RecipeFlow"},{"__typename":"Intent"},{"__typename":"Process"},`+
 			`{"__typename":"EconomicEvent"}]}],"pageInfo":{"hasPreviousPage":true}},"journal":{"size":"2","network":"https://example.org/wool/"}}`)
-	d.want(`{ planned { stats { needs onTime } processes { nodes { basedOn { name } recipe { id } } } problems { nodes { kind } } why(id: "need/yarn") { need { state } rests { resource { id } } } } }`,
-		`{"planned":{"stats":{"needs":1,"onTime":1},"processes":{"nodes":[{"basedOn":{"name":"Spin"},"recipe":{"id":"recipe/spin"}}]},"problems":{"nodes":[]},`+
+	d.want(`{ planned { stats { needs onTime unplanned } processes { nodes { basedOn { name } recipe { id } } } problems { nodes { kind } } why(id: "need/yarn") { need { state } rests { resource { id } } } } }`,
+		`{"planned":{"stats":{"needs":1,"onTime":1,"unplanned":0},"processes":{"nodes":[{"basedOn":{"name":"Spin"},"recipe":{"id":"recipe/spin"}}]},"problems":{"nodes":[]},`+
 			`"why":{"need":{"state":"onTime"},"rests":[{"resource":null},{"resource":{"id":"resource/fleece"}}]}}}`)
 }

@@ -183,6 +183,30 @@ func TestListsAreEditedAndTakenInAgain(t *testing.T) {
 	}
 }
 
+// A need without a date is taken in with a warning, and the page counts it.
+func TestNeedsWithoutADateAreToldOf(t *testing.T) {
+	t.Parallel()
+	s := at(t, story)
+	w := s.ask(http.MethodPost, "/home/needs.csv", "id,receiver,specification,quantity,unit\nneed/9,agent/ada,spec/wool,1,kg\n", "Content-Type: text/csv")
+	var taken Taken
+	if err := json.Unmarshal(w.Body.Bytes(), &taken); err != nil || w.Code != http.StatusCreated || len(taken.Warnings) != 1 || !strings.Contains(taken.Warnings[0], "need/9 has no date") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if _, _, err := s.n.PlanOf(context.Background(), s.n.Journal().Size()-1); err != nil {
+		t.Fatal(err)
+	}
+	page := s.get("/home/", "Accept: text/html").Body.String()
+	for _, want := range []string{"<strong>1</strong> cannot be planned", "it has no date"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s:\n%s", want, page)
+		}
+	}
+	w = s.ask(http.MethodPost, "/home/needs.csv", "id,due\nneed/9,2026-12-24\n", "Content-Type: text/csv", "Accept: text/plain")
+	if w.Code != http.StatusCreated || strings.Contains(w.Body.String(), "no date") {
+		t.Errorf("with a date: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestBodiesAreBoundedByWhoSendsThem(t *testing.T) {
 	t.Parallel()
 	s := at(t, story)

@@ -18,6 +18,7 @@ import (
 	"commonweal/format"
 	"commonweal/journal"
 	"commonweal/node"
+	"commonweal/plan"
 	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
@@ -25,6 +26,9 @@ import (
 
 // smallBody is how large a body may be of who may not enter records at large.
 const smallBody = 1 << 20
+
+// mostWarnings is of how many records it is told that they will not be planned.
+const mostWarnings = 20
 
 // Takes reports whether a request has a body that the handler bounds itself, when
 // it knows who sends it: nothing is read of a stranger's.
@@ -41,7 +45,8 @@ type Taken struct {
 	Again    bool           `json:"again"` // it was taken in before, under the same key
 	Records  map[string]int `json:"records,omitempty"`
 	Changed  int            `json:"changed,omitempty"`
-	Same     int            `json:"same,omitempty"` // rows that said what the books say
+	Same     int            `json:"same,omitempty"`     // rows that said what the books say
+	Warnings []string       `json:"warnings,omitempty"` // what will not be planned as it is, in words
 }
 
 // take takes in a network file, or a list: all of it or nothing.
@@ -125,6 +130,11 @@ func (q *request) acts(t *Taken, key string, fresh, changed []vf.Record) []node.
 	for _, r := range fresh {
 		t.Records[string(r.Class())]++
 	}
+	for _, r := range slices.Concat(fresh, changed) {
+		if i, ok := r.(*vf.Intent); ok && plan.Undated(i) && len(t.Warnings) < mostWarnings {
+			t.Warnings = append(t.Warnings, string(i.ID)+" has no date and cannot be planned; give due, the date by which it is wanted.")
+		}
+	}
 	var acts []node.Act
 	if len(fresh) > 0 {
 		acts = append(acts, node.Act{Kind: journal.Declare, Author: q.me.Agent, Key: key, Records: fresh})
@@ -188,7 +198,8 @@ func (t *Taken) String() string {
 	if t.Sequence < 0 {
 		return "Nothing new: " + strings.Join(parts, ", ") + "."
 	}
-	return fmt.Sprintf("Taken in from entry %d on: %s.", t.Sequence, strings.Join(parts, ", "))
+	said := fmt.Sprintf("Taken in from entry %d on: %s.", t.Sequence, strings.Join(parts, ", "))
+	return strings.Join(append([]string{said}, t.Warnings...), "\n")
 }
 
 func (q *request) json(status int, v any) {

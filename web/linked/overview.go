@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"commonweal/format"
@@ -32,7 +33,8 @@ type classCount struct {
 // planShort is the plan in short.
 type planShort struct {
 	OnTime, Late, Short int
-	Problems            []needRow // late and short needs, some of them
+	Unplanned           int       // needs that cannot be planned
+	Problems            []needRow // needs that are late, short or cannot be planned, some of them
 	More                int
 	Next                []nextRow
 	Entry               int64
@@ -41,6 +43,7 @@ type planShort struct {
 type needRow struct {
 	link
 	State, Due, Gets string
+	Why              string // why it cannot be planned
 }
 
 type nextRow struct {
@@ -178,6 +181,7 @@ func (q *request) planShort() *planShort {
 			s.More++
 		}
 	}
+	q.addUnplanned(p, s, all)
 	for _, x := range p.steps {
 		if len(s.Next) == 10 {
 			break
@@ -188,6 +192,29 @@ func (q *request) planShort() *planShort {
 		s.Next = append(s.Next, q.nextRow(x))
 	}
 	return s
+}
+
+// addUnplanned adds the needs that cannot be planned, as far as the asker may see them.
+func (q *request) addUnplanned(p *planned, s *planShort, all bool) {
+	looked := 0
+	for _, x := range p.plan.Unplanned(func(id vf.ID) vf.Record {
+		if looked++; !all && looked > mostLooked {
+			return nil
+		}
+		r, err := q.me.Seat.Record(id)
+		if err != nil {
+			q.fail(err)
+		}
+		return r
+	}) {
+		s.Unplanned++
+		if len(s.Problems) >= fewRows {
+			s.More++
+			continue
+		}
+		_, why, _ := strings.Cut(x.Text, ": ")
+		s.Problems = append(s.Problems, needRow{link: q.link(x.About), State: "cannot be planned", Why: why})
+	}
 }
 
 func (q *request) needRow(n plan.Need) needRow {
