@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 )
 
@@ -49,10 +50,11 @@ type Event struct {
 // log adds a line; of each kind the newest stay. Of attempts with unknown names,
 // the account is empty.
 func (p *People) log(ctx context.Context, q querier, account string, kind EventKind, about string, from Origin) error {
-	id, err := p.newID()
+	end, err := p.newID()
 	if err != nil {
 		return err
 	}
+	id := fmt.Sprintf("%013x%08x%s", p.now(), uint32(p.lines.Add(1)), end[:6]) // what happened in one moment is in order
 	_, err = p.exec(ctx, q, "INSERT INTO event (id, account, kind, happened, about, address, device) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		id, account, string(kind), p.now(), cut(about, longestEventText), cut(from.Address, 64), cut(from.Device, longestEventText))
 	if err != nil {
@@ -65,7 +67,7 @@ func (p *People) log(ctx context.Context, q querier, account string, kind EventK
 
 // Log lists what happened to an account, newest first, at most so many.
 func (p *People) Log(ctx context.Context, account string, most int) (list []Event, err error) {
-	err = p.list(ctx, p.read, "SELECT kind, happened, about, address, device FROM event WHERE account = $1 ORDER BY happened DESC, id LIMIT $2", []any{account, most},
+	err = p.list(ctx, p.read, "SELECT kind, happened, about, address, device FROM event WHERE account = $1 ORDER BY happened DESC, id DESC LIMIT $2", []any{account, most},
 		func(r *sql.Rows) error {
 			var e Event
 			var at int64

@@ -80,6 +80,7 @@ type People struct {
 	hashes      hasher
 
 	statements, transactions atomic.Int64
+	lines                    atomic.Int64 // of logs, written since the start
 }
 
 // Open opens the accounts, and brings their layout up to date. Where nothing is

@@ -25,7 +25,7 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := rand.Text()[:12]
 		begin := time.Now()
-		seen := &answer{ResponseWriter: w, session: s.entrance != nil && s.entrance.Brings(r)}
+		seen := &answer{ResponseWriter: w, session: s.entrance != nil && s.entrance.Brings(r), asks: r}
 		defer func() {
 			if reason := recover(); reason != nil {
 				if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) { // a stream that is cut on purpose
@@ -117,7 +117,8 @@ func connected(r *http.Request) string {
 // answer notes what is answered.
 type answer struct {
 	http.ResponseWriter
-	session bool // whoever asks brings a session, which a page offers to end
+	session bool          // whoever asks brings a session, which a page offers to end
+	asks    *http.Request // what is answered
 	status  int
 	bytes   int64
 }

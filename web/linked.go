@@ -26,7 +26,7 @@ func (s *Site) asker(r *http.Request, n *host.Network) (linked.Asker, error) {
 	if err != nil {
 		return linked.Asker{}, err
 	}
-	return linked.Asker{Seat: seat, Agent: seat.Actor().Agent}, nil
+	return linked.Asker{Seat: seat, Agent: seat.Actor().Agent, Known: seat.who.Known()}, nil
 }
 
 // feed is whose calendar a secret opens: that of a token that may read and no more,

@@ -40,6 +40,7 @@ type frame struct {
 	Title, Network, Version string
 	Script                  string // the address of a module that the page loads, "" for none
 	SignedIn                bool
+	Name                    string // by which who is signed in came in
 	Body                    any
 }
 
@@ -53,6 +54,11 @@ func (s *Site) show(w http.ResponseWriter, status int, t *template.Template, f f
 	f.Version = s.o.Version
 	if a, ok := w.(*answer); ok {
 		f.SignedIn = a.session
+		if a.session && a.asks != nil {
+			if who, err := s.who(a.asks); err == nil {
+				f.Name = who.Name
+			}
+		}
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "frame", f); err != nil {

@@ -38,7 +38,7 @@ func TestPagesInABrowser(t *testing.T) {
 	c.Open(x.at + "/signup?invitation=" + secret)
 	c.Fill("#name", "olga")
 	c.Press("button[data-begin]")
-	c.Until("location.pathname === '/account' && document.readyState === 'complete'")
+	c.Until("location.pathname === '/carbon-farm-network/' && document.readyState === 'complete'")
 	c.Picture("owner-account-after-signup")
 	seats, err := x.people.SeatsOf(ctx, n.Name)
 	if err != nil || len(seats) != 1 {

@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -122,7 +124,12 @@ func (s *Site) within(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("network")
 	n := s.network(name)
 	if n == nil {
-		refuse(w, http.StatusNotFound, rule.Refuse("noSuchNetwork", "name", name))
+		why := rule.Refuse("noSuchNetwork", "name", name)
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			s.showBody(w, http.StatusNotFound, "Not found", "", template.HTML("<p>"+template.HTMLEscapeString(why.Sentence()+" "+why.Hint())+"</p>")) //nolint:gosec // it is escaped here
+			return
+		}
+		refuse(w, http.StatusNotFound, why)
 		return
 	}
 	if r.URL.Path == "/"+name {

@@ -286,7 +286,9 @@ func makeToken(v *visit) error {
 		if t.Budget, err = strconv.ParseInt(v.says("budget"), 10, 64); err != nil {
 			return badField("budget", text("wanted.budget"))
 		}
-		t.Verbs = v.form["verbs"]
+		if t.Verbs = v.form["verbs"]; len(t.Verbs) == 0 {
+			return badField(text("account.verbs"), text("wanted.someVerb"))
+		}
 		for _, verb := range t.Verbs {
 			if !slices.Contains(v.e.o.Verbs, verb) {
 				return badField("verbs", text("wanted.verbs"))

@@ -35,6 +35,9 @@ func TestInABrowser(t *testing.T) {
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("<!doctype html><title>in</title><p>you are in"))
 	})
+	mux.HandleFunc("/farms/", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("<!doctype html><title>farms</title><p>your network"))
+	})
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 
 	c := browsertest.Start(t)
@@ -42,7 +45,8 @@ func TestInABrowser(t *testing.T) {
 	c.Picture("signup")
 	c.Fill("#name", "ada")
 	c.Press("button[data-begin]")
-	c.Until("location.pathname === '/account' && document.readyState === 'complete'")
+	c.Until("location.pathname === '/farms/' && document.readyState === 'complete'")
+	c.Open(address + "/account")
 	c.Picture("account")
 	if who := c.Eval("document.querySelector('nav').innerText"); !strings.Contains(fmt.Sprint(who), "ada") {
 		t.Errorf("signed in as %v", who)

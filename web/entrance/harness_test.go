@@ -258,7 +258,7 @@ func (h *house) joins(name string) *browser {
 	h.t.Helper()
 	b := h.browser()
 	a := b.post("/signup", "invitation", h.invite(people.Invitation{Agent: vf.ID("agent/" + name)}), "name", name, "password", phrase)
-	b.expect(a, http.StatusSeeOther, "/account")
+	b.expect(a, http.StatusSeeOther, "/")
 	return b
 }
 

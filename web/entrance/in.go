@@ -165,10 +165,11 @@ func (v *visit) arrived(n people.Entry, s people.Seat) error {
 		return err
 	}
 	v.e.set(v.w, linkCookie+"invitation", "", 0)
-	if err != nil { // it is tried again
+	if err != nil { // it is tried again, and the account says so
 		v.e.o.Log.Warn("a network did not take in who accepted an invitation", "network", s.Network, "reason", err)
+		return v.done("/account")
 	}
-	return v.done("/account")
+	return v.done("/" + s.Network + "/")
 }
 
 func showRecover(v *visit) error { return v.show("recover", nil) }

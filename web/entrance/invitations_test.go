@@ -61,3 +61,28 @@ func TestAnInvitationSaysWhatThereIs(t *testing.T) {
 	gus := h.browser()
 	gus.expect(gus.get(link[0]), http.StatusOK, "As guest, in Mx agent/mill")
 }
+
+// A form that is refused keeps what was typed, and the log is in the order in which things
+// happened, also of one moment.
+func TestTheAccountKeepsWhatWasTypedAndItsOrder(t *testing.T) {
+	t.Parallel()
+	h := onFile(t)
+	b := h.joins("ada")
+	page := b.expect(b.post("/account/tokens", "label", "my bot", "network", "farms", "days", "7", "budget", "5"), http.StatusUnprocessableEntity, "It only reads").body
+	for _, want := range []string{`value="my bot"`, `value="7"`, `<details open>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("what was typed is lost: no %s", want)
+		}
+	}
+	for i := range 8 {
+		b.expect(b.post("/account/mail", "mail", "ada"+strings.Repeat("a", i)+"@example.org"), http.StatusSeeOther, "/account")
+		b.expect(b.post("/account/codes"), http.StatusOK, "Print these codes")
+	}
+	page = b.get("/account").body
+	log := strings.Split(page[strings.Index(page, `id="log"`):], "<tr>")[2:]
+	for i, want := range []string{"Printed codes made", "Mail address changed", "Printed codes made", "Mail address changed", "Printed codes made", "Mail address changed"} {
+		if !strings.Contains(log[i], want) {
+			t.Errorf("line %d of the log is %q, want %q", i, log[i], want)
+		}
+	}
+}

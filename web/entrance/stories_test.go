@@ -22,7 +22,7 @@ func TestComingInByPassword(t *testing.T) {
 		if !strings.Contains(a.body, `value="ada"`) || strings.Contains(a.body, "password1234") {
 			t.Error("the page does not keep the name, or keeps the password")
 		}
-		a = b.expect(b.post("/signup", "invitation", invitation, "name", "ada", "password", phrase), http.StatusSeeOther, "/account")
+		a = b.expect(b.post("/signup", "invitation", invitation, "name", "ada", "password", phrase), http.StatusSeeOther, "/farms/")
 		for _, c := range a.header.Values("Set-Cookie") {
 			if !strings.HasPrefix(c, "__Host-") || !strings.Contains(c, "; HttpOnly; Secure; SameSite=Lax") || !strings.Contains(c, "Path=/;") || strings.Contains(c, "Domain") {
 				t.Errorf("cookie %s", c)
@@ -54,7 +54,7 @@ func TestComingInByPasskey(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		b := h.browser()
 		fields := map[string]any{"invitation": h.invite(people.Invitation{Agent: "agent/kay"}), "name": "kay"}
-		if status, said := b.ceremony("/signup/passkey", "/signup", fields); status != http.StatusOK || said["next"] != "/account" {
+		if status, said := b.ceremony("/signup/passkey", "/signup", fields); status != http.StatusOK || said["next"] != "/farms/" {
 			t.Fatalf("%d %v", status, said)
 		}
 		b.expect(b.get("/account"), http.StatusOK, "Firefox on Linux")

@@ -74,7 +74,7 @@ var texts = map[string]string{ //nolint:gosec // texts about passwords, none of 
 	"once.recovery": "Give this link to the person themselves; it holds for a day, once. They will see that you made it.", "once.back": "Back to your account",
 
 	"refused.title": "That was refused", "failed.title": "Something went wrong", "device.on": "%s on %s", "device.unknown": "an unknown program",
-	"wanted.days": "a number of days from 1 to 366", "wanted.budget": "a number of acts a day", "wanted.verbs": "verbs from the list", "wanted.ownName": "your own sign-in name",
+	"wanted.days": "a number of days from 1 to 366", "wanted.budget": "a number of acts a day", "wanted.someVerb": "at least one of the words there, or the mark at “It only reads”", "wanted.verbs": "verbs from the list", "wanted.ownName": "your own sign-in name",
 	"wanted.invitationDays": "a number of days from 1 to 90",
 
 	"event.signedIn": "Signed in", "event.signInFailed": "An attempt to sign in failed", "event.signedOut": "Signed out", "event.sessionRevoked": "Signed out a device",

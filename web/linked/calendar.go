@@ -254,7 +254,7 @@ func (q *request) wantedBy(agent vf.ID) []dated {
 		if !ok || i.Provider != "" || i.Finished || i.InputOf+i.OutputOf != "" || q.isPrice(id) {
 			continue
 		}
-		d := dated{uid: q.uid(id), summary: "Due: " + q.nameOf(i), text: q.listRow(i).What, from: i.Due, url: iri(q.n.Network(), id), changed: q.lastChange(id)}
+		d := dated{uid: q.uid(id), summary: "Due: " + q.nameOf(i), text: cmp.Or(q.listRow(i).What, q.titleOf(i)), from: i.Due, url: iri(q.n.Network(), id), changed: q.lastChange(id)}
 		if agent != q.me.Agent {
 			d.summary += ", for " + q.link(agent).Name
 		}

@@ -88,12 +88,12 @@ func at(t *testing.T, file string) *site {
 		if agent == "nobody" {
 			return Asker{}, rule.Refuse("signedOut")
 		}
-		return Asker{counting{n.Seat(node.Actor{Agent: agent}), &s.asked}, agent}, nil
+		return Asker{counting{n.Seat(node.Actor{Agent: agent}), &s.asked}, agent, agent != "" || r.Header.Get("Cookie") != ""}, nil
 	}, Feed: func(_ context.Context, n *host.Network, secret string) (Asker, error) {
 		if secret != "hers" {
 			return Asker{}, nil
 		}
-		return Asker{n.Seat(node.Actor{Agent: "agent/ada"}), "agent/ada"}, nil
+		return Asker{n.Seat(node.Actor{Agent: "agent/ada"}), "agent/ada", true}, nil
 	}})
 	if file != "" {
 		g, err := format.ReadNetwork("story.yaml", strings.NewReader(strings.ReplaceAll(file, "%41 x", "%41x")), nil)

@@ -30,10 +30,11 @@ type Seat interface {
 }
 
 // Asker is who asks: their seat, and the agent that they are, "" for somebody who
-// is not signed in.
+// is not signed in, or is and has no seat here.
 type Asker struct {
 	Seat  Seat
 	Agent vf.ID
+	Known bool // somebody is signed in
 }
 
 // Options is what a handler is made of.

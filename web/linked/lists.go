@@ -51,10 +51,16 @@ type listRow struct {
 // listRow tells of a record in a few words.
 func (q *request) listRow(r vf.Record) listRow {
 	row := listRow{link: link{q.nameOf(r), Address(q.n.Name, r.Key())}}
+	if m, ok := r.(*vf.Membership); ok {
+		return q.membershipRow(row, m)
+	}
+	title := q.titleOf(r)
+	titled := title != row.Name // and says how much of what, and whose
+	row.Name = title
 	v := reflect.ValueOf(r).Elem()
 	var words []string
 	say := func(before, text string) {
-		if text != "" {
+		if text != "" && (!titled || before == "up to") {
 			words = append(words, strings.TrimSpace(before+" "+text))
 		}
 	}
@@ -85,6 +91,52 @@ func (q *request) listRow(r vf.Record) listRow {
 			row.When = day(f.Interface().(vf.Time))
 			break
 		}
+	}
+	return row
+}
+
+// titleOf is what a record is called where it stands alone: of a need or an offer without
+// a name, how much of what it is, for or from whom, and by when.
+func (q *request) titleOf(r vf.Record) string {
+	i, ok := r.(*vf.Intent)
+	much := vf.Measure{}
+	if ok {
+		if much = i.ResourceQuantity; much.IsZero() {
+			much = i.EffortQuantity
+		}
+	}
+	what := kind(r)
+	if !ok || ownName(r) != "" || much.IsZero() || i.ResourceConformsTo == "" || what != "need" && what != "offer" {
+		return q.nameOf(r)
+	}
+	title := upper(what) + ": " + q.amount(much) + " of " + q.link(i.ResourceConformsTo).Name
+	if what == "need" {
+		title += ", for " + q.link(i.Receiver).Name
+	} else {
+		title += ", from " + q.link(i.Provider).Name
+	}
+	if !i.Due.IsZero() {
+		title += " by " + i.Due.UTC().Format("2 Jan 2006")
+	}
+	return title
+}
+
+// membershipRow tells who is what, where, and from when until when.
+func (q *request) membershipRow(row listRow, m *vf.Membership) listRow {
+	row.Name = q.link(m.Member).Name
+	var words []string
+	if m.Role != "" {
+		words = append(words, "as "+m.Role)
+	}
+	if m.InScopeOf != "" {
+		words = append(words, "in "+q.link(m.InScopeOf).Name)
+	}
+	row.What = strings.Join(words, ", ")
+	if !m.HasBeginning.IsZero() {
+		row.When = "from " + day(m.HasBeginning)
+	}
+	if !m.HasEnd.IsZero() {
+		row.When = strings.TrimSpace(row.When + " until " + day(m.HasEnd))
 	}
 	return row
 }

@@ -16,6 +16,7 @@ import (
 type overviewPage struct {
 	Network, ID    string
 	Guest, Nothing bool
+	Known          bool // a guest who is signed in
 	Classes        []classCount
 	Plan           *planShort
 	Files          []link
@@ -37,6 +38,7 @@ type planShort struct {
 	Problems            []needRow // needs that are late, short or cannot be planned, some of them
 	More                int
 	Next                []nextRow
+	NextOf              int // how many there are
 	Entry               int64
 }
 
@@ -59,7 +61,7 @@ func (q *request) overview() {
 	if !ok {
 		return
 	}
-	p := overviewPage{Network: q.n.Name, ID: q.n.Network(), Guest: q.me.Agent == ""}
+	p := overviewPage{Network: q.n.Name, ID: q.n.Network(), Guest: q.me.Agent == "", Known: q.me.Known}
 	for _, c := range vf.Classes() {
 		if count, over := q.count(c); count > 0 {
 			p.Classes = append(p.Classes, classCount{string(c), upper(several(c)), "/" + q.n.Name + "/" + plurals[c], count, over})
@@ -182,16 +184,24 @@ func (q *request) planShort() *planShort {
 		}
 	}
 	q.addUnplanned(p, s, all)
+	q.addNext(p, s, all)
+	return s
+}
+
+// addNext adds what is next in the plan: ten steps, or with ?next all.
+func (q *request) addNext(p *planned, s *planShort, all bool) {
+	most := 10
+	if q.r.URL.Query().Has("next") {
+		most = mostLooked
+	}
 	for _, x := range p.steps {
-		if len(s.Next) == 10 {
-			break
-		}
 		if x.HasEnd.Before(q.o.Now().Time) || !all && (q.me.Agent == "" || x.PerformedBy != q.me.Agent) {
 			continue
 		}
-		s.Next = append(s.Next, q.nextRow(x))
+		if s.NextOf++; s.NextOf <= most {
+			s.Next = append(s.Next, q.nextRow(x))
+		}
 	}
-	return s
 }
 
 // addUnplanned adds the needs that cannot be planned, as far as the asker may see them.

@@ -54,7 +54,7 @@ func (q *request) recordPage(r vf.Record) {
 		p.Trace, p.Track = with(p.At, "trace"), with(p.At, "track")
 	}
 	p.Groups = q.referring(r)
-	title := q.nameOf(r)
+	title := q.titleOf(r)
 	html := body("record", p)
 	tag := q.tag(r.Key(), []byte(title+string(html)))
 	q.w.Header().Set("ETag", tag)
