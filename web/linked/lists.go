@@ -87,6 +87,9 @@ func (q *request) listRow(r vf.Record) listRow {
 	}
 	row.What = strings.Join(words, ", ")
 	for _, p := range []string{"Due", "HasPointInTime", "HasBeginning", "HasEnd", "Created"} {
+		if titled && p == "Due" { // the title says it
+			continue
+		}
 		if f := v.FieldByName(p); f.IsValid() && !f.IsZero() {
 			row.When = day(f.Interface().(vf.Time))
 			break
@@ -109,8 +112,11 @@ func (q *request) titleOf(r vf.Record) string {
 	if !ok || ownName(r) != "" || much.IsZero() || i.ResourceConformsTo == "" || what != "need" && what != "offer" {
 		return q.nameOf(r)
 	}
+	if q.isPrice(i.ID) {
+		what = "price"
+	}
 	title := upper(what) + ": " + q.amount(much) + " of " + q.link(i.ResourceConformsTo).Name
-	if what == "need" {
+	if i.Receiver != "" {
 		title += ", for " + q.link(i.Receiver).Name
 	} else {
 		title += ", from " + q.link(i.Provider).Name
