@@ -5,12 +5,15 @@ import (
 	"time"
 )
 
-// When images of the books are made: once so many entries came since the last one, and
-// so many times as long after it as it took, so that they take a tenth of a processor
-// at most. Small networks have none; they start soon without.
+// When images of the books are made: once so many entries came since the last one, or so
+// many records were changed, and so many times as long after it as it took, so that they
+// take a tenth of a processor at most; a third, where more came than a start should have
+// to enter anew. Small networks have none; they start soon without.
 const (
 	keepAfter = 20_000
 	keepShare = 10
+	keepFar   = 60_000
+	keepSoon  = 3
 	keepLook  = 2 * time.Second // how often it is looked
 	keepWait  = time.Minute     // how long a stop waits for the last one
 )
@@ -20,7 +23,7 @@ const (
 func (w *Network) keep(ctx context.Context) {
 	tick := time.NewTicker(keepLook)
 	defer tick.Stop()
-	var next time.Time
+	var next, soon time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -30,8 +33,12 @@ func (w *Network) keep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		if w.Fresh() > keepFar {
+			next = soon
+		}
 		if began := time.Now(); began.After(next) && w.keepOne(ctx) {
-			next = time.Now().Add(keepShare * time.Since(began))
+			took := time.Since(began)
+			next, soon = time.Now().Add(keepShare*took), time.Now().Add(keepSoon*took)
 		}
 	}
 }
@@ -39,7 +46,7 @@ func (w *Network) keep(ctx context.Context) {
 // keepOne makes an image if enough came since the last one; it reports whether it tried.
 func (w *Network) keepOne(ctx context.Context) bool {
 	unkept := w.Unkept()
-	if unkept < keepAfter || w.Stopped() != nil {
+	if max(unkept, w.Fresh()) < keepAfter || w.Stopped() != nil {
 		return false
 	}
 	began := time.Now()

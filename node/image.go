@@ -186,6 +186,14 @@ func (n *Node) Unkept() int64 {
 	return n.journal.Size() - n.kept
 }
 
+// Fresh is how often records were entered or changed since the last image was written,
+// or the books were opened: what the next start has to do beside reading the image.
+func (n *Node) Fresh() int64 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.fresh
+}
+
 // Keep writes an image of the books as they are, and lets readers stand on it, which
 // takes a fraction of the memory. Acts go on meanwhile; it is for one caller at a time.
 func (n *Node) Keep(ctx context.Context) error {
@@ -233,7 +241,7 @@ func (x *index) follow(other *index, changed map[vf.ID]bool) {
 // frozen is what the books said when an image of them was begun.
 type frozen struct {
 	packed.Content
-	size int64
+	size, fresh int64
 }
 
 // freeze has later acts leave alone what an image is made of.
@@ -250,7 +258,7 @@ func (n *Node) freeze() (frozen, error) {
 	for id, author := range n.authors {
 		authors[id] = author
 	}
-	f := frozen{packed.Content{Mark: raw, Places: n.index.copy().each, State: n.state, Authors: authors}, n.journal.Size()}
+	f := frozen{packed.Content{Mark: raw, Places: n.index.copy().each, State: n.state, Authors: authors}, n.journal.Size(), n.fresh}
 	n.state = n.state.Fork()
 	n.since = map[vf.ID]bool{}
 	return f, nil
@@ -274,6 +282,7 @@ func (n *Node) thaw(f frozen, x *index) {
 	on := ground(x.ground)
 	n.state.Rebase(on)
 	n.state, n.index, n.kept = on, x, f.size
+	n.fresh -= f.fresh
 	n.graph, n.snapshot = nil, nil
 	n.readUnits()
 }

@@ -115,6 +115,28 @@ func allIDs(s *node.Snapshot) []vf.ID {
 	return slices.Compact(ids)
 }
 
+// What an image spares the next start is counted by records, since one act may enter many.
+func TestWhatIsFreshIsCountedByRecords(t *testing.T) {
+	t.Parallel()
+	b := begin(t)
+	before := b.Fresh()
+	many := node.Act{Kind: journal.Declare, Author: "agent/wool", Key: "many"}
+	for i := range 200 {
+		many.Records = append(many.Records, &vf.ResourceSpecification{ID: vf.ID(fmt.Sprint("spec/", i)), Name: "Thing"})
+	}
+	b.do(many)
+	if got := b.Fresh() - before; got != 200 {
+		t.Errorf("%d records are fresh, of 200", got)
+	}
+	if err := b.Keep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.do(node.Act{Kind: journal.Declare, Author: "agent/wool", Key: "one", Records: []vf.Record{&vf.ResourceSpecification{ID: "spec/one", Name: "Thing"}}})
+	if got := b.Fresh(); got != 1 {
+		t.Errorf("after an image and one more record %d are fresh", got)
+	}
+}
+
 // Whatever acts there are, and whenever images are made, books that stand on images say
 // what those say that were opened from the views, and the views are what replay makes.
 func TestImagesOfAnyBooks(t *testing.T) {

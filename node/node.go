@@ -68,6 +68,7 @@ type Node struct {
 	wholes   sync.Map  // hash of a profile → record with it
 	opened   Opened
 	kept     int64          // how many entries the last image holds
+	fresh    int64          // how often records changed since it
 	since    map[vf.ID]bool // what changed since an image was begun; nil while none is made
 	signer   journal.Signer
 
@@ -272,6 +273,7 @@ func (n *Node) merged(d *draft) {
 	defer n.mu.Unlock()
 	n.changedSince(d)
 	records := d.state.ChangedRecords()
+	n.fresh += int64(len(records))
 	for id, r := range records {
 		n.index.put(vf.ID(id), r)
 	}
