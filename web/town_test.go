@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,7 +13,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +22,7 @@ import (
 	"commonweal/people"
 	"commonweal/vf"
 	"commonweal/web"
+	"commonweal/web/webtest"
 )
 
 // roles are the columns of the table of rights, in order.
@@ -38,8 +37,8 @@ type somebody struct {
 	agent vf.ID // in the network home; "" where they have no seat
 	mine  vf.ID // whose things count as theirs: their own, or those of their circle
 	head  map[string]string
-	first string  // the secret of their first session
-	heard *logged // all that they were answered
+	first string        // the secret of their first session
+	heard *webtest.Text // all that they were answered
 }
 
 // town is a server with two networks and people in every role. They came in by
@@ -50,29 +49,9 @@ type town struct {
 	site       *web.Site
 	server     *httptest.Server
 	home, away *host.Network
-	log        *logged
+	log        *webtest.Text
 	who        map[string]*somebody
 	made       int
-}
-
-// logged is what the server logged.
-type logged struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write appends.
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-// String returns what was logged so far.
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // newTown builds the town; store is where its books are, "" a folder.
@@ -84,7 +63,7 @@ func newTown(t testing.TB, store string) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &town{t: t, people: p, log: &logged{}, who: map[string]*somebody{}}
+	w := &town{t: t, people: p, log: &webtest.Text{}, who: map[string]*somebody{}}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h, err := host.Open(ctx, host.Options{Data: dir, Store: store, Now: func() vf.Time { return vf.At(today.Unix()) }, People: p, Log: log})
 	if err != nil {
@@ -108,7 +87,7 @@ func newTown(t testing.TB, store string) *town {
 // settle lets people in and gives them things.
 func (w *town) settle(h *host.Host) {
 	w.t.Helper()
-	w.who["guest"] = &somebody{role: "guest", heard: &logged{}}
+	w.who["guest"] = &somebody{role: "guest", heard: &webtest.Text{}}
 	first := func(n *host.Network) string {
 		secret, err := h.InviteOwner(w.t.Context(), n)
 		if err != nil {
@@ -176,7 +155,7 @@ func (w *town) join(role, invitation string) *somebody {
 	w.t.Helper()
 	a := w.ask(&somebody{}, http.MethodPost, "/signup", map[string]string{"Content-Type": "application/json"},
 		jsonOf(map[string]string{"invitation": invitation, "name": role, "password": "gravel otter lantern " + role}))
-	s := &somebody{role: role, head: map[string]string{}, heard: &logged{}}
+	s := &somebody{role: role, head: map[string]string{}, heard: &webtest.Text{}}
 	for _, c := range (&http.Response{Header: a.head}).Cookies() {
 		if c.Name == "commonweal-session" {
 			s.head["Cookie"], s.first = c.Name+"="+c.Value, c.Value
@@ -219,7 +198,7 @@ func (w *town) bot(of *somebody, role string, more url.Values) *somebody {
 	more.Set("network", "home")
 	more.Set("days", "30")
 	w.account(of, "/account/tokens", more, &said)
-	return &somebody{role: role, agent: of.agent, mine: of.mine, heard: &logged{}, head: map[string]string{"Authorization": "Bearer " + said.Secret}}
+	return &somebody{role: role, agent: of.agent, mine: of.mine, heard: &webtest.Text{}, head: map[string]string{"Authorization": "Bearer " + said.Secret}}
 }
 
 // account posts a form of the account that must be taken.

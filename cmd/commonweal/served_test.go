@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"commonweal/web/webtest"
 )
 
 // served starts a server that runs until the story ends, on a free port, and sets
@@ -26,7 +27,7 @@ func served(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: served FLAGS …")
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	out, errs := &shared{}, &shared{}
+	out, errs := &webtest.Text{}, &webtest.Text{}
 	done := make(chan int, 1)
 	at := append([]string{"--data", ts.MkAbs("data")}, args...)
 	go func() {
@@ -61,26 +62,6 @@ func served(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 var servedAt = regexp.MustCompile(`Commonweal is at (\S+)/\n`)
-
-// shared is a buffer that is written and read at the same time.
-type shared struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write appends.
-func (s *shared) Write(b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(b)
-}
-
-// String returns what was written so far.
-func (s *shared) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
 
 // headers are the -H of ask.
 type headers http.Header

@@ -27,7 +27,7 @@ type Server struct {
 	program string
 	args    []string
 	cmd     *exec.Cmd
-	out     *text
+	out     *Text
 	ended   chan struct{}
 	log     io.Writer
 }
@@ -58,7 +58,7 @@ var (
 func (s *Server) Again() error {
 	s.cmd = exec.CommandContext(context.Background(), s.program, s.args...)
 	s.cmd.SysProcAttr = withUs()
-	s.out = &text{}
+	s.out = &Text{}
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.log
 	if err := s.cmd.Start(); err != nil {
 		return err
@@ -109,16 +109,6 @@ func (s *Server) Stop() error {
 	return nil
 }
 
-// Running reports whether the process goes on.
-func (s *Server) Running() bool {
-	select {
-	case <-s.ended:
-		return false
-	default:
-		return true
-	}
-}
-
 // Metrics reads the figures of the server by their names, with the labels that they have.
 func (s *Server) Metrics(ctx context.Context) (map[string]float64, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/metrics", nil)
@@ -143,21 +133,21 @@ func (s *Server) Metrics(ctx context.Context) (map[string]float64, error) {
 	return list, nil
 }
 
-// text is what is written while it is read.
-type text struct {
+// Text is what is written while it is read.
+type Text struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
 // Write appends.
-func (t *text) Write(b []byte) (int, error) {
+func (t *Text) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.b.Write(b)
 }
 
 // String returns what was written so far.
-func (t *text) String() string {
+func (t *Text) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.b.String()
