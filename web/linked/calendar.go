@@ -266,10 +266,16 @@ func (q *request) wantedBy(agent vf.ID) []dated {
 	return list
 }
 
-// isPrice reports whether an intent is asked in return by a proposal.
+// isPrice reports whether an intent is asked in return by a proposal that the asker sees.
 func (q *request) isPrice(id vf.ID) bool {
-	for range q.referrers("Proposal", "reciprocal", id, "") {
-		return true
+	for proposal := range q.referrers("Proposal", "reciprocal", id, "") {
+		r, err := q.me.Seat.Record(proposal)
+		if err != nil {
+			q.fail(err)
+		}
+		if r != nil {
+			return true
+		}
 	}
 	return false
 }
