@@ -14,10 +14,13 @@ import (
 
 // Checkpoint signs how many entries there are and the root of their tree, as a
 // note with three lines: the network's id, the size, the root in base64. The
-// signer must hold the key in use.
+// signer must hold the key in use, and the journal must be one that may end here.
 func (s *State) Checkpoint(signer Signer) ([]byte, error) {
 	if s.order.size == 0 || signer.PublicKey() != s.order.keys.InUse() {
 		return nil, rule.Refuse("keyNotInUse", "key", string(signer.PublicKey()), "inUse", string(s.order.keys.InUse()))
+	}
+	if err := s.End(); err != nil {
+		return nil, err
 	}
 	v, err := verifier(s.order.network, signer.PublicKey())
 	if err != nil {

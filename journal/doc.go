@@ -7,7 +7,8 @@
 // An [Act] is what somebody did: its kind, author, time, idempotency key, and
 // the records or ids concerned. An [Entry] is an act in its place in the
 // journal: sequence (0 is the genesis), network, the hash of the entry before,
-// the key that signed it, and the signature. The [State] is what is needed to
+// the key that signs here, and mostly at the end of a transaction the signature. A run is
+// the entries that stand on one signature. The [State] is what is needed to
 // write the next entry: how many there are, the hash of the last, the right
 // edge of the Merkle tree, and the [Keyring]. A checkpoint is a signed note
 // that says how many entries there are and what the root of their tree is.
@@ -18,8 +19,9 @@
 // [Split] takes the personal part off each record; [State.Seal] makes the next
 // entry of the act, signs it and gives it back as [Sealed], ready for a store (in two
 // steps, [Order.Admit] and [State.SealAdmitted], where deciding should not wait for
-// signatures: an entry is signed over the hash, and so the signature, of the one before);
-// [State.Apply] reads an entry back and checks all of it, which is replay.
+// signatures; or by [State.SealInRun], where more entries become durable together with it);
+// [State.Apply] reads an entry back and checks all of it, which is replay, and
+// [State.End] says whether the journal may end there.
 // [State.Checkpoint] signs what the state says. [Verify] reads a whole journal
 // offline, and reports the first fault with its sequence and what is wrong.
 //
@@ -34,15 +36,31 @@
 // "network" and "publicKey" stand in the act only where its kind has them,
 // "of" and "records" only where there are any, "proof" only where the author signed
 // the act. "previous" is the leaf hash of
-// the entry before in base64, "" in the genesis. "signature" is an Ed25519
-// signature in base64 over the canonical form of the entry without the member
-// "signature". Numbers in records are whole and at most 2⁵³-1; quantities are
+// the entry before in base64, "" in the genesis. "signedBy" is the key in use. "signature" is
+// an Ed25519 signature by it in base64 over the canonical form of the entry without the member
+// "signature"; it stands where a run ends, and else there is no such member. Numbers in records are whole and at most 2⁵³-1; quantities are
 // texts. [Decode] accepts these bytes and no others, so that an entry has
 // exactly one form, and its hash one value.
 //
 // The entry's bytes are a leaf of a Merkle tree as in RFC 6962, kept by
 // golang.org/x/mod/sumdb/tlog; checkpoints are notes of
 // golang.org/x/mod/sumdb/note with the network's id as origin and signer's name.
+//
+// # Runs
+//
+// Each entry names the hash of the one before, so a signature covers all entries before
+// it. Entries that become durable together therefore need one signature: the last of them
+// has it, the others have none and stand on it. Such a run is of one key, since an entry
+// that begins the use of a key, genesis or rotateKey, is always signed itself; and it is of at
+// most [MaxRun] entries, the signed one among them. A journal ends with a signed entry.
+// Whoever reads one knows of entries without a signature only that they follow each other, until
+// the signature comes; [Verify] reports as [Unsigned] where it does not. Checking takes no memory for
+// a run but the hash of its last entry; who wants to take in nothing before it is known to be
+// signed holds at most MaxRun entries.
+//
+// What was changed within a run shows at the entry after it, which names another hash, or at the
+// signature. A journal in which each entry is signed, as all were at first, is one of runs of
+// one entry.
 //
 // # Keys
 //

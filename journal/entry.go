@@ -18,7 +18,7 @@ type Entry struct {
 	Previous  tlog.Hash // leaf hash of the entry before; zero in the genesis
 	Act       Act
 	SignedBy  PublicKey // the key in use
-	Signature []byte    // Ed25519 over the canonical entry without the signature
+	Signature []byte    // Ed25519 over the canonical entry without the signature; nil where a later entry's covers it
 }
 
 // Encode writes the entry in its one form. The act must pass [Act.Check], and
@@ -57,6 +57,9 @@ func (e *Entry) previous() string {
 }
 
 func insertSignature(unsigned []byte, mark int, signature []byte) []byte {
+	if len(signature) == 0 {
+		return unsigned
+	}
 	out := make([]byte, 0, len(unsigned)+104)
 	out = append(append(out, unsigned[:mark]...), `,"signature":"`...)
 	out = append(base64.StdEncoding.AppendEncode(out, signature), '"')
@@ -110,7 +113,8 @@ func separator(i int, first string) string {
 
 // Decode reads an entry. It accepts the canonical form alone: no other order of
 // members, no unknown or missing ones, no space, no other escapes; and the act
-// must pass [Act.Check]. The signature is not checked here but by [State.Apply].
+// must pass [Act.Check]. The signature, and whether there must be one, is not checked
+// here but by [State.Apply].
 // The records of the act share memory with raw.
 func Decode(raw []byte) (*Entry, error) {
 	e, _, err := decode(raw)
@@ -131,7 +135,10 @@ func decode(raw []byte) (*Entry, []byte, error) {
 	d.literal(`,"sequence":`)
 	e.Sequence = d.whole()
 	from := d.at
-	signature := d.member(`,"signature":`)
+	signature := ""
+	if d.optional(`,"signature":`) {
+		signature = d.some()
+	}
 	to := d.at
 	e.SignedBy = PublicKey(d.member(`,"signedBy":`))
 	d.literal(`}`)
@@ -146,6 +153,9 @@ func decode(raw []byte) (*Entry, []byte, error) {
 	}
 	if err := e.Act.Check(); err != nil {
 		return nil, nil, err
+	}
+	if e.Signature == nil {
+		return &e, raw, nil
 	}
 	unsigned := append(append(make([]byte, 0, len(raw)), raw[:from]...), raw[to:]...)
 	return &e, unsigned, nil
@@ -163,6 +173,9 @@ func (e *Entry) setHashes(previous, signature string) error {
 		if e.Previous, err = tlog.ParseHash(previous); err != nil || e.Previous.String() != previous {
 			return errors.New("the hash of the previous entry is not 32 bytes in base64")
 		}
+	}
+	if signature == "" {
+		return nil
 	}
 	e.Signature, err = base64.StdEncoding.DecodeString(signature)
 	if err != nil || base64.StdEncoding.EncodeToString(e.Signature) != signature {

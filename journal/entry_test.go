@@ -50,7 +50,7 @@ func TestEntriesHaveOneForm(t *testing.T) {
 	b := newBook(t, 1)
 	rapid.Check(t, func(rt *rapid.T) {
 		act := anyAct(rt)
-		sealed, err := b.state.Clone().Seal(act, b.signer)
+		sealed, err := sealAs(b.state.Clone(), act, b.signer, rapid.Bool().Draw(rt, "signed"))
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -97,6 +97,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"an unknown kind":          {`"kind":"declare"`, `"kind":"destroy"`},
 		"a short hash":             {`"previous":"`, `"previous":"AA`},
 		"a broken signature":       {`"signature":"`, `"signature":"*`},
+		"an empty signature":       {`"signature":"`, `"signature":"","x":"`},
 		"something behind":         {`"}` + "\x00", `"}}`},
 	} {
 		raw := string(b.raws[1]) + "\x00"
@@ -124,6 +125,7 @@ func FuzzDecode(f *testing.F) {
 	for _, raw := range b.raws {
 		f.Add(raw)
 	}
+	f.Add(unsigned(b.raws[2]))
 	f.Add([]byte(`{"act":{"at":"","author":"","key":"","kind":""},"network":"","previous":"","sequence":0,"signature":"","signedBy":""}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		e, err := journal.Decode(raw)

@@ -13,6 +13,7 @@ const (
 	BrokenChain   FaultKind = "brokenChain"   // the entry before is not the one that it names
 	NotAdmitted   FaultKind = "notAdmitted"   // act or key cannot stand here
 	BadSignature  FaultKind = "badSignature"  // the signature is not of the key that it names
+	Unsigned      FaultKind = "unsigned"      // it has no signature where there must be one
 	BadAuthor     FaultKind = "badAuthor"     // its proof is not by a key of the author
 	BadCheckpoint FaultKind = "badCheckpoint" // a checkpoint is not a note signed by the key in use
 	OtherRoot     FaultKind = "otherRoot"     // the entries are not those that a checkpoint covers
@@ -29,6 +30,7 @@ var faultSentences = map[FaultKind]string{
 	BrokenChain:   "does not follow the entry before it",
 	NotAdmitted:   "cannot stand here",
 	BadSignature:  "was not signed by the key in use",
+	Unsigned:      "has no signature, and a run of entries must end with one here",
 	BadAuthor:     "was not signed by its author",
 	BadCheckpoint: "has a checkpoint that nobody can rely on",
 	OtherRoot:     "or one after it is not the one that a checkpoint covers",

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -27,10 +26,11 @@ func (o *Order) Size() int64 { return o.size }
 // Network returns the network's id, "" before the genesis.
 func (o *Order) Network() string { return o.network }
 
-// Admitted is an act in its place, which is not signed yet: [State.SealAdmitted]
-// makes the entry of it.
+// Admitted is an act in its place, which is not signed yet: [State.SealAdmitted] or
+// [State.SealInRun] makes the entry of it.
 type Admitted struct {
 	seq      int64
+	kind     Kind
 	head     []byte // the entry up to before what depends on the one before it
 	signedBy PublicKey
 	order    Order // after it
@@ -81,7 +81,7 @@ func (o *Order) Admit(act Act, signedBy PublicKey) (*Admitted, error) {
 	if length := len(head) + besideHead + o.previousText() + len(strconv.FormatInt(o.size, 10)) + len(signedBy) + 2; length > MaxEntry {
 		return nil, rule.Refuse("actTooLarge", "size", strconv.Itoa(length), "most", strconv.Itoa(MaxEntry))
 	}
-	a := &Admitted{seq: o.size, head: head, signedBy: signedBy, order: Order{network, o.size + 1, keys}}
+	a := &Admitted{seq: o.size, kind: act.Kind, head: head, signedBy: signedBy, order: Order{network, o.size + 1, keys}}
 	*o = a.order
 	return a, nil
 }
@@ -122,28 +122,4 @@ func (s *State) Seal(act Act, signer Signer) (Sealed, error) {
 		return Sealed{}, err
 	}
 	return s.SealAdmitted(a, signer)
-}
-
-// SealAdmitted makes the next entry of an act that was admitted after all that the
-// state has, signs it, and moves the state on. If the signer fails, or is not the
-// one for whom the act was admitted, the state stays as it was.
-func (s *State) SealAdmitted(a *Admitted, signer Signer) (Sealed, error) {
-	if a.seq != s.order.size || signer.PublicKey() != a.signedBy {
-		return Sealed{}, fmt.Errorf("the entry %d, admitted for %s, cannot be sealed as entry %d by %s", a.seq, a.signedBy, s.order.size, signer.PublicKey())
-	}
-	previous := ""
-	if a.seq > 0 {
-		previous = s.last.String()
-	}
-	unsigned := make([]byte, 0, len(a.head)+besideHead+hashText+len(a.signedBy)+32)
-	unsigned = appendText(append(append(unsigned, a.head...), `,"previous":`...), previous)
-	unsigned = strconv.AppendInt(append(unsigned, `,"sequence":`...), a.seq, 10)
-	mark := len(unsigned)
-	unsigned = append(appendText(append(unsigned, `,"signedBy":`...), string(a.signedBy)), '}')
-	signature, err := signer.Sign(unsigned)
-	if err != nil {
-		return Sealed{}, fmt.Errorf("the entry %d could not be signed: %w", a.seq, err)
-	}
-	raw := insertSignature(unsigned, mark, signature)
-	return Sealed{Seq: a.seq, Raw: raw, Hashes: s.move(a.order, raw)}, nil
 }

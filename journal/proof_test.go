@@ -150,13 +150,15 @@ func TestKeys(t *testing.T) {
 func TestResumeRefuses(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string]func(*journal.Mark){
-		"a size below 0":  func(m *journal.Mark) { m.Size = -1 },
-		"another size":    func(m *journal.Mark) { m.Size += 2 },
-		"no network":      func(m *journal.Mark) { m.Network = "" },
-		"no key":          func(m *journal.Mark) { m.Keys = nil },
-		"another last":    func(m *journal.Mark) { m.Last[0] ^= 1 },
-		"no edge":         func(m *journal.Mark) { m.Edge = nil },
-		"an edge too big": func(m *journal.Mark) { m.Edge = append(m.Edge, m.Last) },
+		"a size below 0":    func(m *journal.Mark) { m.Size = -1 },
+		"another size":      func(m *journal.Mark) { m.Size += 2 },
+		"no network":        func(m *journal.Mark) { m.Network = "" },
+		"no key":            func(m *journal.Mark) { m.Keys = nil },
+		"nothing signed":    func(m *journal.Mark) { m.Unsigned = m.Size },
+		"too many unsigned": func(m *journal.Mark) { m.Unsigned = -1 },
+		"another last":      func(m *journal.Mark) { m.Last[0] ^= 1 },
+		"no edge":           func(m *journal.Mark) { m.Edge = nil },
+		"an edge too big":   func(m *journal.Mark) { m.Edge = append(m.Edge, m.Last) },
 	} {
 		m := newBook(t, 5).state.Mark()
 		edit(&m)

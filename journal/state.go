@@ -16,9 +16,10 @@ import (
 // [State.Clone] of it is how a writer keeps the way back until an entry is
 // durable.
 type State struct {
-	order Order
-	last  tlog.Hash
-	edge  []tlog.Hash // roots of the complete subtrees, largest first
+	order    Order
+	last     tlog.Hash
+	edge     []tlog.Hash // roots of the complete subtrees, largest first
+	unsigned int64       // how many entries at the end have no signature after them
 }
 
 // Sealed is an entry ready for a store. Hashes are the hashes that it adds to
@@ -62,7 +63,7 @@ func (s *State) root() tlog.Hash {
 
 // move takes the entry into the state and returns the new stored hashes; next is
 // the order after it.
-func (s *State) move(next Order, raw []byte) []tlog.Hash {
+func (s *State) move(next Order, raw []byte, signed bool) []tlog.Hash {
 	h := tlog.RecordHash(raw)
 	joined := bits.TrailingZeros64(^uint64(s.order.size))
 	hashes := append(make([]tlog.Hash, 0, joined+1), h)
@@ -73,12 +74,16 @@ func (s *State) move(next Order, raw []byte) []tlog.Hash {
 	}
 	s.edge = append(s.edge, h)
 	s.order, s.last = next, hashes[0]
+	if s.unsigned++; signed {
+		s.unsigned = 0
+	}
 	return hashes
 }
 
 // Apply reads the next entry, checks all of it, and moves the state on: its
 // form, network, sequence, the hash of the entry before, the key in use, the
-// signature. An error is a [*Fault], and the state stays as it was.
+// signature. Where it has none it stands on that of a later entry, and [State.End] says
+// whether that has come. An error is a [*Fault], and the state stays as it was.
 func (s *State) Apply(raw []byte) (*Entry, []tlog.Hash, error) {
 	return s.take(raw, true)
 }
@@ -104,10 +109,15 @@ func (s *State) take(raw []byte, signed bool) (*Entry, []tlog.Hash, error) {
 		errors.As(err, &r)
 		return nil, nil, s.fault(NotAdmitted, r.Sentence())
 	}
-	if signed && !e.SignedBy.verify(unsigned, e.Signature) {
+	switch {
+	case e.Signature == nil:
+		if why := s.mustSign(e.Act.Kind); why != "" {
+			return nil, nil, s.fault(Unsigned, why)
+		}
+	case signed && !e.SignedBy.verify(unsigned, e.Signature):
 		return nil, nil, s.fault(BadSignature, "it says that it is signed by "+string(e.SignedBy))
 	}
-	return e, s.move(Order{e.Network, s.order.size + 1, keys}, raw), nil
+	return e, s.move(Order{e.Network, s.order.size + 1, keys}, raw, e.Signature != nil), nil
 }
 
 // place checks that the entry belongs where it stands.
@@ -120,7 +130,7 @@ func (s *State) place(e *Entry) *Fault {
 	case s.order.size == 0 && e.Act.Kind == Genesis && e.Network != e.Act.Network:
 		return s.fault(OtherNetwork, fmt.Sprintf("the genesis of %s says that it is of %s", e.Act.Network, e.Network))
 	case e.Previous != s.last:
-		return s.fault(BrokenChain, fmt.Sprintf("it names %s as the hash of the entry before, which has %s", e.Previous, s.last))
+		return s.fault(BrokenChain, fmt.Sprintf("it names %s as the hash of the entry before, which has %s", e.Previous, s.last)+s.standing())
 	}
 	return nil
 }
@@ -131,16 +141,17 @@ func (s *State) fault(kind FaultKind, text string) *Fault {
 
 // Mark is a state written down, so that a journal need not be replayed to go on.
 type Mark struct {
-	Network string      `json:"network"`
-	Size    int64       `json:"size"`
-	Last    tlog.Hash   `json:"last"`
-	Edge    []tlog.Hash `json:"edge"`
-	Keys    Keyring     `json:"keys"`
+	Network  string      `json:"network"`
+	Size     int64       `json:"size"`
+	Last     tlog.Hash   `json:"last"`
+	Edge     []tlog.Hash `json:"edge"`
+	Keys     Keyring     `json:"keys"`
+	Unsigned int64       `json:"unsigned,omitempty"` // entries at the end that have no signature after them; 0 where a journal may end
 }
 
 // Mark writes the state down.
 func (s *State) Mark() Mark {
-	return Mark{s.order.network, s.order.size, s.last, slices.Clone(s.edge), slices.Clone(s.order.keys)}
+	return Mark{s.order.network, s.order.size, s.last, slices.Clone(s.edge), slices.Clone(s.order.keys), s.unsigned}
 }
 
 // Resume returns the state that was written down. A mark that cannot be of any
@@ -154,6 +165,8 @@ func Resume(m Mark) (*State, error) {
 		return nil, fmt.Errorf("the mark of %d entries has no network or no key", m.Size)
 	case m.Size&1 == 1 && m.Edge[len(m.Edge)-1] != m.Last:
 		return nil, fmt.Errorf("the mark of %d entries has another last hash than its edge", m.Size)
+	case m.Unsigned != 0 && (m.Unsigned < 0 || m.Unsigned >= min(m.Size, MaxRun)):
+		return nil, fmt.Errorf("the mark of %d entries says that %d at the end are not signed", m.Size, m.Unsigned)
 	}
-	return &State{Order{m.Network, m.Size, slices.Clone(m.Keys)}, m.Last, slices.Clone(m.Edge)}, nil
+	return &State{Order{m.Network, m.Size, slices.Clone(m.Keys)}, m.Last, slices.Clone(m.Edge), m.Unsigned}, nil
 }

@@ -49,7 +49,13 @@ type book struct {
 
 func (b *book) add(t testing.TB, act journal.Act) {
 	t.Helper()
-	sealed, err := b.state.Seal(act, b.signer)
+	b.put(t, act, true)
+}
+
+// put adds an entry that is signed, or signed only where it must be.
+func (b *book) put(t testing.TB, act journal.Act, signed bool) {
+	t.Helper()
+	sealed, err := sealAs(b.state, act, b.signer, signed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +63,19 @@ func (b *book) add(t testing.TB, act journal.Act) {
 		t.Fatalf("entry %d is to be stored at hash %d, and there are %d", sealed.Seq, at, len(b.hashes))
 	}
 	b.raws, b.hashes = append(b.raws, sealed.Raw), append(b.hashes, sealed.Hashes...)
+}
+
+// sealAs seals an act, signed or signed only where it must be.
+func sealAs(s *journal.State, act journal.Act, by journal.Signer, signed bool) (journal.Sealed, error) {
+	order := s.Order()
+	a, err := order.Admit(act, by.PublicKey())
+	if err != nil {
+		return journal.Sealed{}, err
+	}
+	if signed {
+		return s.SealAdmitted(a, by)
+	}
+	return s.SealInRun(a, by)
 }
 
 func (b *book) checkpoint(t testing.TB) []byte {

@@ -24,14 +24,15 @@ type Evidence struct {
 
 // Report is what a verification found and what that covers.
 type Report struct {
-	Network string    `json:"network"`
-	Entries int64     `json:"entries"` // read and found in order
-	Root    tlog.Hash `json:"root"`    // of these
-	Keys    Keyring   `json:"keys"`
-	Held    int64     `json:"held"`    // entries covered by the newest checkpoint that the verifier held
-	Stored  int64     `json:"stored"`  // entries covered by the newest checkpoint stored with the journal
-	Authors int64     `json:"authors"` // acts that their authors signed; the others stand on the network's key alone
-	Fault   *Fault    `json:"fault,omitempty"`
+	Network  string    `json:"network"`
+	Entries  int64     `json:"entries"` // read and found in order
+	Root     tlog.Hash `json:"root"`    // of these
+	Keys     Keyring   `json:"keys"`
+	Held     int64     `json:"held"`               // entries covered by the newest checkpoint that the verifier held
+	Stored   int64     `json:"stored"`             // entries covered by the newest checkpoint stored with the journal
+	Authors  int64     `json:"authors"`            // acts that their authors signed; the others stand on the network's key alone
+	Unsigned int64     `json:"unsigned,omitempty"` // entries at the end of those read that stand on no signature; 0 without a fault
+	Fault    *Fault    `json:"fault,omitempty"`
 }
 
 // Sound reports whether no fault was found.
@@ -40,7 +41,11 @@ func (r *Report) Sound() bool { return r.Fault == nil }
 // Covers says in sentences what the verification proves and where it ends.
 func (r *Report) Covers() string {
 	if r.Fault != nil {
-		return fmt.Sprintf("%d entries were read until a fault was found; nothing is said of what stands after it.", r.Entries)
+		text := fmt.Sprintf("%d entries were read until a fault was found; nothing is said of what stands after it.", r.Entries)
+		if r.Unsigned > 0 {
+			text += fmt.Sprintf(" The last %d of them stand on no signature.", r.Unsigned)
+		}
+		return text
 	}
 	text := fmt.Sprintf("All %d entries follow each other and are signed by the network's keys.", r.Entries)
 	if r.Authors > 0 {
@@ -73,7 +78,7 @@ func Verify(entries Entries, ev Evidence) *Report {
 		v.run(entries)
 	}
 	v.report.Network, v.report.Entries = v.state.order.network, v.state.order.size
-	v.report.Root, v.report.Keys = v.state.root(), v.state.Keys()
+	v.report.Root, v.report.Keys, v.report.Unsigned = v.state.root(), v.state.Keys(), v.state.unsigned
 	if v.report.Fault == nil {
 		v.count()
 	}
@@ -137,6 +142,8 @@ func (v *verification) run(entries Entries) {
 	case v.done < len(v.claims):
 		c := v.claims[v.done]
 		_ = v.fail(v.state.order.size, CutOff, fmt.Sprintf("%s covers %d entries, the journal has %d", v.origin(c.held), c.tree.N, v.state.order.size))
+	case v.state.unsigned > 0:
+		errors.As(v.state.End(), &v.report.Fault)
 	default:
 		_ = v.compareHashes()
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -32,19 +33,22 @@ type tale struct {
 	states []*journal.State // before each entry, and after the last
 }
 
-func newTale(t testing.TB) tale {
+// In runs, one entry in three is signed, beside those that must be and those to which a
+// checkpoint belongs.
+func newTale(t testing.TB, runs bool) tale {
 	t.Helper()
 	tale := tale{book: newBook(t, 1), states: []*journal.State{{}}}
+	dice := rand.New(rand.NewPCG(3, 4))
 	for n := 1; n < total; n++ {
 		tale.states = append(tale.states, tale.state.Clone())
 		switch n {
 		case rotated - 1:
-			tale.add(t, key(journal.RotateKey, signer(2).PublicKey()))
+			tale.put(t, key(journal.RotateKey, signer(2).PublicKey()), !runs) // it is signed in any case
 			tale.signer = signer(2)
 		case revoked:
-			tale.add(t, key(journal.RevokeKey, signer(1).PublicKey()))
+			tale.put(t, key(journal.RevokeKey, signer(1).PublicKey()), !runs)
 		default:
-			tale.add(t, need(n))
+			tale.put(t, need(n), !runs || n%20 == 0 || n == covered-1 || n == total-1 || dice.IntN(3) == 0)
 		}
 		if n%20 == 0 {
 			tale.stored = append(tale.stored, tale.checkpoint(t))
@@ -74,7 +78,7 @@ func (b tale) until(size int) (list [][]byte) {
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	b := newTale(t)
+	b := newTale(t, false)
 	r := journal.Verify(entries(b.raws), b.evidence())
 	if !r.Sound() || r.Network != network || r.Entries != total || r.Held != covered || r.Stored != total || r.Root != b.state.Tree().Hash {
 		t.Fatalf("a sound journal was reported as %+v", r)
@@ -152,28 +156,55 @@ var tamperings = []tampering{
 		raws[i], raws[j] = raws[j], raws[i]
 		return raws, i
 	}},
+	{"put one in that nobody signed", func(t *testing.T, b tale, raws [][]byte, from, end int, dice *rand.Rand) ([][]byte, int) {
+		i := place(from, end, dice)
+		return slices.Insert(raws, i+1, forge(t, b.states[i+1], nil, "")), i + 1
+	}},
+	{"take a signature off", func(_ *testing.T, _ tale, raws [][]byte, from, end int, dice *rand.Rand) ([][]byte, int) {
+		i := signedFrom(raws, place(from, end, dice))
+		raws[i] = unsigned(raws[i])
+		return raws, i
+	}},
+	{"move a signature", func(_ *testing.T, _ tale, raws [][]byte, from, end int, dice *rand.Rand) ([][]byte, int) {
+		i := place(from, end-1, dice)
+		j := signedFrom(raws, i+1)
+		raws[i] = bytes.Replace(unsigned(raws[i]), []byte(`,"signedBy"`), signatureMember.Find(raws[j]), 1)
+		raws[j] = unsigned(raws[j])
+		return raws, i
+	}},
 }
 
 // forge makes the next entry of a journal, which names a key and is signed by
-// another; an empty name stands for the key in use.
+// another, or by nobody; an empty name stands for the key in use.
 func forge(t *testing.T, s *journal.State, by journal.Signer, named journal.PublicKey) []byte {
 	t.Helper()
 	if named == "" {
 		named = s.Keys().InUse()
 	}
 	e := journal.Entry{Sequence: s.Size(), Network: network, Previous: s.Mark().Last, Act: need(7), SignedBy: named}
-	unsigned, err := e.Encode()
-	if err == nil {
-		e.Signature, err = by.Sign(bytes.Replace(unsigned, []byte(`,"signature":""`), nil, 1))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	raw, err := e.Encode()
+	if err == nil && by != nil {
+		if e.Signature, err = by.Sign(raw); err == nil {
+			raw, err = e.Encode()
+		}
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+var signatureMember = regexp.MustCompile(`,"signature":"[^"]*","signedBy"`)
+
+// isSigned reports whether an entry carries a signature of the network.
+func isSigned(raw []byte) bool { return signatureMember.Match(raw) }
+
+// unsigned takes the signature off an entry.
+func unsigned(raw []byte) []byte { return signatureMember.ReplaceAll(raw, []byte(`,"signedBy"`)) }
+
+// signedFrom is the first entry from a place on that is signed; there is one before the end.
+func signedFrom(raws [][]byte, i int) int {
+	return i + slices.IndexFunc(raws[i:], isSigned)
 }
 
 func replay(t *testing.T, raws [][]byte) *journal.State {
@@ -199,11 +230,12 @@ func rewrite(t *testing.T, b tale, from, size int) [][]byte {
 }
 
 // TestTampering tampers 1,000 times with what the held checkpoint covers, and
-// 300 times with what is after it without having the keys. Each is found, and
-// where an entry was touched, at that entry.
+// 300 times with what is after it without having the keys, in turn with a journal in
+// which each entry is signed and one in runs. Each is found, and where an entry was touched,
+// at that entry, or where this has no signature of its own, at the next.
 func TestTampering(t *testing.T) {
 	t.Parallel()
-	b := newTale(t)
+	tales := []tale{newTale(t, false), newTale(t, true)}
 	dice := rand.New(rand.NewPCG(5, 6))
 	times := 1
 	if os.Getenv("COMMONWEAL_SOAK") != "" {
@@ -214,14 +246,19 @@ func TestTampering(t *testing.T) {
 		if n >= 1000*times {
 			from, end = covered, total
 		}
-		how := tamperings[n%len(tamperings)]
+		b, how := tales[n/len(tamperings)%2], tamperings[n%len(tamperings)]
 		raws, at := how.do(t, b, slices.Clone(b.raws), from, end, dice)
 		// Somebody with the file changes its hashes and checkpoints too.
 		r := journal.Verify(entries(raws), journal.Evidence{Held: [][]byte{b.held}})
 		if r.Sound() {
 			t.Fatalf("%d: %s at %d was not found", n, how.name, at)
 		}
-		if r.Fault.Sequence != int64(at) || r.Entries != int64(at) {
+		shows := r.Fault.Sequence == int64(at)
+		if !isSigned(raws[at]) {
+			shows = shows || r.Fault.Sequence == int64(at)+1 || at == covered-1 && r.Fault.Kind == journal.OtherRoot // the checkpoint comes first
+		}
+		read := r.Entries == r.Fault.Sequence || r.Fault.Kind == journal.OtherRoot || r.Fault.Kind == journal.Unsigned && r.Entries == int64(len(raws))
+		if !shows || !read {
 			t.Fatalf("%d: %s at %d was found at %d after %d entries: %v", n, how.name, at, r.Fault.Sequence, r.Entries, r.Fault)
 		}
 	}
@@ -231,9 +268,10 @@ func TestTampering(t *testing.T) {
 // the true keys, and takes the checkpoints stored beside along.
 func TestRollingBack(t *testing.T) {
 	t.Parallel()
-	b := newTale(t)
+	tales := []tale{newTale(t, false), newTale(t, true)}
 	dice := rand.New(rand.NewPCG(7, 8))
 	for n := range 200 {
+		b := tales[n/2%2]
 		size := dice.IntN(covered)
 		raws, kind := b.raws[:size], journal.CutOff
 		if n%2 == 1 {
@@ -255,7 +293,7 @@ func TestRollingBack(t *testing.T) {
 // has the keys can write anew what no held checkpoint covers.
 func TestTheLimit(t *testing.T) {
 	t.Parallel()
-	b := newTale(t)
+	b := newTale(t, false)
 	for name, raws := range map[string][][]byte{"rewritten": rewrite(t, b, covered, total+5), "cut off": b.raws[:covered+1], "cut off at the checkpoint": b.raws[:covered]} {
 		r := journal.Verify(entries(raws), journal.Evidence{Held: [][]byte{b.held}, Stored: b.until(covered)})
 		if !r.Sound() || r.Held != covered || r.Entries != int64(len(raws)) {
@@ -273,7 +311,7 @@ func TestTheLimit(t *testing.T) {
 
 func TestEvidence(t *testing.T) {
 	t.Parallel()
-	b := newTale(t)
+	b := newTale(t, false)
 	stranger := newBook(t, 3)
 	forked := &book{state: &journal.State{}, signer: signer(4)}
 	forked.add(t, genesis(forked.signer))

@@ -51,11 +51,11 @@ func (n *Node) before(ctx context.Context, seq int64) (*draft, error) {
 	d := newNode(nil, Options{}).draft()
 	d.state, d.journal = ledger.New(), &journal.State{}
 	err := n.store.Entries(ctx, 0, func(at int64, raw []byte) error {
-		if at == seq {
+		if at >= seq && d.journal.Unsigned() == 0 {
 			return errStop
 		}
 		e, _, err := d.journal.Apply(raw)
-		if err != nil {
+		if err != nil || at >= seq { // only read on to the signature on which the last stand
 			return err
 		}
 		if err := d.again(at, &e.Act); err != nil {
@@ -63,6 +63,9 @@ func (n *Node) before(ctx context.Context, seq int64) (*draft, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.journal.End()
+	}
 	if err != nil && !errors.Is(err, errStop) {
 		return nil, err
 	}

@@ -17,7 +17,7 @@
 //	    ─ enter     the records go into a fork of the ledger's state; its rules decide
 //	    ─ split     personal data goes into profiles; the rest is the journal's
 //	    ─ admit     the journal gives the act its place
-//	    ─ seal      and makes, chains and signs the entry, while the next act is decided
+//	    ─ seal      and makes and chains the entries, while the next act is decided, and signs the last
 //	    ─ append    entries, views, profiles and checkpoint in one transaction of the store
 //	    ─ merge     only now the fork becomes what readers see
 //	    ─ publish   subscribers hear of it, in order

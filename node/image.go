@@ -170,6 +170,9 @@ func (n *Node) followOn(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.journal.End()
+	}
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 		}
 		return n, nil
 	}
-	if n.journal, err = journal.Resume(m.Journal); err != nil || m.Journal.Size == 0 {
+	if n.journal, err = journal.Resume(m.Journal); err != nil || m.Journal.Size == 0 || n.journal.End() != nil {
 		return nil, differs(viewMark, viewMark)
 	}
 	if err := n.checkTail(ctx, m.Journal); err != nil {
@@ -232,6 +232,9 @@ func replay(ctx context.Context, s store.Source) (*draft, error) {
 		d.keys[e.Act.Key], d.changes = seq, nil // nobody hears of them
 		return nil
 	})
+	if err == nil {
+		err = d.journal.End()
+	}
 	return d, err
 }
 

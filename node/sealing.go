@@ -6,9 +6,11 @@ import (
 	"commonweal/journal"
 )
 
-// sealing makes the entries of acts that were admitted, each signed over the hash of
-// the one before, while those after them are still being decided: signing takes as
-// long as deciding, and there is mostly more than one processor.
+// sealing makes the entries of acts that were admitted, each with the hash of the one
+// before, while those after them are still being decided, for there is mostly more than
+// one processor. They become durable together, so they are one run of the journal: the last of
+// them is signed for all. Which is the last is known when all calls are decided, since a call
+// may be dropped after its acts were put into the queue; so one entry is always held back.
 type sealing struct {
 	signer journal.Signer
 	queue  chan admitted
@@ -17,6 +19,7 @@ type sealing struct {
 
 	state   *journal.State // the goroutine's own until it is done, as all below
 	entries []journal.Sealed
+	held    *journal.Admitted // the one after entries, which is not sealed yet; nil if there is none
 	begun   *sealingCall
 	err     error // of the signer; nothing is sealed after it
 }
@@ -25,8 +28,9 @@ type sealing struct {
 type sealingCall struct {
 	dropped atomic.Bool
 
-	state   *journal.State // before it
+	state   *journal.State // before it, as the two below
 	entries int
+	held    *journal.Admitted
 }
 
 type admitted struct {
@@ -68,22 +72,32 @@ func (s *sealing) run() {
 		if a.call != s.begun {
 			s.takeBack()
 			s.begun = a.call
-			a.call.state, a.call.entries = s.state.Clone(), len(s.entries)
+			a.call.state, a.call.entries, a.call.held = s.state.Clone(), len(s.entries), s.held
 		}
 		if s.err != nil || a.call.dropped.Load() {
 			continue
 		}
-		var e journal.Sealed
-		if e, s.err = s.state.SealAdmitted(a.act, s.signer); s.err == nil {
-			s.entries = append(s.entries, e)
-		}
+		s.seal(s.state.SealInRun)
+		s.held = a.act
 	}
 	s.takeBack()
+	s.seal(s.state.SealAdmitted)
+}
+
+// seal makes the entry of the act that was held back, if there is one.
+func (s *sealing) seal(how func(*journal.Admitted, journal.Signer) (journal.Sealed, error)) {
+	if s.held == nil || s.err != nil {
+		return
+	}
+	var e journal.Sealed
+	if e, s.err = how(s.held, s.signer); s.err == nil {
+		s.entries, s.held = append(s.entries, e), nil
+	}
 }
 
 // takeBack undoes the call begun last if it was dropped meanwhile.
 func (s *sealing) takeBack() {
 	if c := s.begun; c != nil && c.dropped.Load() {
-		s.state, s.entries = c.state, s.entries[:c.entries]
+		s.state, s.entries, s.held = c.state, s.entries[:c.entries], c.held
 	}
 }

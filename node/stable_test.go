@@ -7,13 +7,15 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"commonweal/journal"
 	"commonweal/node"
 	"commonweal/store"
 	"commonweal/vf"
 )
 
-// calls are what was entered, call by call, when testdata/journal.txt was written:
+// calls are what was entered, call by call, when the files in testdata were written:
 // texts with all that must be escaped, personal data, several acts in a call,
 // corrections, an adopted plan, proofs of authors, and another key of the network.
 func calls(next journal.PublicKey) [][]node.Act {
@@ -56,8 +58,8 @@ func calls(next journal.PublicKey) [][]node.Act {
 var deviceOfAnn = journal.NewSigner(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32)))
 
 // The journal is a format that lasts: the same acts make the same bytes, signatures
-// and checkpoint as when the file in testdata was written, and what was written
-// then still verifies.
+// and checkpoint as when testdata/runs.txt was written. What was written then still
+// verifies, and so does testdata/journal.txt, which was written when each entry was signed.
 func TestJournalStaysAsItIs(t *testing.T) {
 	t.Parallel()
 	b := begin(t)
@@ -78,12 +80,7 @@ func TestJournalStaysAsItIs(t *testing.T) {
 		&vf.Intent{ID: "offer/yarn", Action: vf.Transfer, Provider: "agent/ann", ResourceConformsTo: "spec/yarn", AvailableQuantity: one("0.125", "unit/kg"), Note: "freshly spun"}}}))
 	b.sound()
 	made := written(t, b)
-	want, err := os.ReadFile("testdata/journal.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	entries, checkpoint, _ := bytes.Cut(want, []byte("\n\n"))
-	lines := bytes.Split(entries, []byte("\n"))
+	want, acts := b.keptJournal(t, "testdata/runs.txt")
 	for i, line := range bytes.Split(bytes.TrimSpace(made), []byte("\n")) {
 		if was := bytes.Split(want, []byte("\n")); i >= len(was) || !bytes.Equal(line, was[i]) {
 			t.Fatalf("line %d was written as\n%s\nand is now\n%s", i, was[min(i, len(was)-1)], line)
@@ -92,17 +89,37 @@ func TestJournalStaysAsItIs(t *testing.T) {
 	if !bytes.Equal(made, want) {
 		t.Errorf("%d bytes were written, now %d", len(want), len(made))
 	}
+	_, before := b.keptJournal(t, "testdata/journal.txt")
+	if diff := cmp.Diff(before, acts); diff != "" {
+		t.Errorf("in runs the acts are others: %s", diff)
+	}
+}
+
+// keptJournal reads a journal of these books from a file, which must verify, and its acts.
+func (b *books) keptJournal(t *testing.T, path string) (content []byte, acts []journal.Act) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, checkpoint, _ := bytes.Cut(content, []byte("\n\n"))
 	report := journal.Verify(func(yield func(int64, []byte) error) error {
-		for i, line := range lines {
+		for i, line := range bytes.Split(entries, []byte("\n")) {
 			if err := yield(int64(i), line); err != nil {
 				return err
 			}
+			e, err := journal.Decode(line)
+			if err != nil {
+				return err
+			}
+			acts = append(acts, e.Act)
 		}
 		return nil
 	}, journal.Evidence{Held: [][]byte{checkpoint}, FirstKey: journal.NewSigner(b.key).PublicKey()})
 	if !report.Sound() || report.Authors != 1 {
-		t.Errorf("the old journal: %+v", report)
+		t.Errorf("%s: %+v", path, report)
 	}
+	return content, acts
 }
 
 // written is the journal, an entry in a line, and after an empty line its checkpoint.

@@ -173,6 +173,9 @@ func (n *Node) catchUp(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = d.journal.End()
+	}
 	if err != nil || len(d.changes) == 0 {
 		return err
 	}
