@@ -146,23 +146,25 @@ func TestWhoWaitsForAPlanHearsThatThereIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	planned(t, w, 1)
-	say := func(kind journal.Kind, key string, hours ...string) int64 {
+	say := func(kind journal.Kind, key, takes string) int64 {
 		r, err := w.Do(ctx, node.Act{Kind: kind, Author: "agent/wolhide", Key: key, Records: []vf.Record{
-			&vf.Agent{ID: "agent/bo", Type: "Person", Name: "Bo", WorkTime: hours},
-			&vf.RecipeProcess{ID: "recipe/x", Name: "Make " + key, PerformedBy: "agent/bo"},
-			&vf.RecipeFlow{ID: "recipe/x/out", RecipeOutputOf: "recipe/x", Action: vf.Produce, ResourceConformsTo: "spec/gray-50-50-yarn", ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, "1"), HasUnit: "unit/lb"}},
+			&vf.ResourceSpecification{ID: "spec/x", Name: "X", DefaultUnitOfResource: "unit/lb"},
+			&vf.RecipeProcess{ID: "recipe/x", Name: "Make " + key},
+			&vf.RecipeFlow{ID: "recipe/x/out", RecipeOutputOf: "recipe/x", Action: vf.Produce, ResourceConformsTo: "spec/x", ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, "1"), HasUnit: "unit/lb"}},
+			&vf.RecipeFlow{ID: "recipe/x/in", RecipeInputOf: "recipe/x", Action: vf.Consume, ResourceConformsTo: "spec/gray-50-50-yarn", ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, takes), HasUnit: "unit/lb"}},
+			&vf.Intent{ID: "need/x", Action: vf.Transfer, Receiver: "agent/wolhide", ResourceConformsTo: "spec/x", ResourceQuantity: vf.Measure{HasNumericalValue: decimal(t, "9000000000"), HasUnit: "unit/lb"}, Due: vf.At(h.now().Unix() + 86400)},
 		}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r[0].Sequence
 	}
-	never := say(journal.Declare, "never", "DTSTART:20230501T080000", "DURATION:PT8H", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+	never := say(journal.Declare, "never", "9000000000")
 	var r *rule.Refusal
-	if _, _, err := w.PlanOf(ctx, never); !errors.As(err, &r) || r.Rule != "absurdCalendar" {
+	if _, _, err := w.PlanOf(ctx, never); !errors.As(err, &r) || r.Rule != "planOverflow" {
 		t.Errorf("the plan of entry %d: %v", never, err)
 	}
-	often := say(journal.Change, "often", "DTSTART:20230501T080000", "DURATION:PT8H", "RRULE:FREQ=DAILY")
+	often := say(journal.Change, "often", "1")
 	if _, last, err := w.PlanOf(ctx, often); err != nil || last < often {
 		t.Errorf("the plan of entry %d is of entry %d: %v", often, last, err)
 	}

@@ -8,8 +8,10 @@ import (
 
 	"commonweal/format"
 	"commonweal/ledger"
+	"commonweal/plan"
 	"commonweal/rule"
 	"commonweal/vf"
+	"commonweal/zone"
 )
 
 // complete gives events the time of the act where they say none, and
@@ -54,6 +56,9 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 			}
 		}
 	}
+	if err := d.checkWorkTime(records); err != nil {
+		return err
+	}
 	for _, ev := range events {
 		g.Add(ev)
 	}
@@ -85,6 +90,21 @@ func (d *draft) check(records []vf.Record, events []*vf.EconomicEvent) error {
 		}
 	}
 	return err
+}
+
+// checkWorkTime refuses work time that is new here and that no plan could follow. What
+// stands in the books already is told by the plan.
+func (d *draft) checkWorkTime(records []vf.Record) error {
+	for _, r := range records {
+		lines := vf.WorkTimeOf(r)
+		if len(lines) == 0 || slices.Equal(lines, vf.WorkTimeOf(d.state.Record(r.Key()))) {
+			continue
+		}
+		if err := plan.CheckWorkTime(lines, zone.Load); err != nil {
+			return at(err, r.Key())
+		}
+	}
+	return nil
 }
 
 // created are the resources that events bring into being.

@@ -166,25 +166,43 @@ func TestManyAlternatives(t *testing.T) {
 	}
 }
 
-// Work time that is absurd is refused, with its line.
-func TestAbsurdWorkTimeIsRefused(t *testing.T) {
+// Work time that cannot be worked out is told of who says it, with its line; nothing
+// that takes their hours is planned, and what others do stays.
+func TestAbsurdWorkTimeStopsNobodyElse(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		line string
-		want rule.Name
-	}{
-		{"RRULE:FREQ=SECONDLY", "badWorkTime"},
-		{"RRULE:FREQ=HOURLY;COUNT=2000000000", "badWorkTime"},
-		{"RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "absurdCalendar"},
-		{"RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYSETPOS=366", "absurdCalendar"},
+	for _, line := range []string{
+		"RRULE:FREQ=SECONDLY",
+		"RRULE:FREQ=HOURLY;COUNT=2000000000",
+		"RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+		"RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYSETPOS=366",
+		"DURATION:PT1H",
 	} {
-		n := readCase("now 0\nagent anna\nrecipe p days 1 by anna makes A 1\nneed n A 1 on 5")
-		n.g.Agents[0].WorkTime = []string{"DTSTART:20260101T000000Z", "DURATION:PT1S", c.line}
-		_, err := plan.New(&n.g, n.settings())
-		var r *rule.Refusal
-		if !errors.As(err, &r) || r.Rule != c.want {
-			t.Errorf("%s: got %v, want %s", c.line, err, c.want)
+		n := readCase("now 0\nagent anna\nrecipe p days 1 by anna makes A 1\nrecipe q days 1 makes B 1\nneed n A 1 on 5\nneed other B 1 on 5")
+		n.g.Agents[0].WorkTime = []string{"DTSTART:20260101T000000Z", "DURATION:PT1S", line}
+		r := mustPlan(t, n).Report()
+		if r.Needs[0].State != "short" || r.Needs[1].State != "onTime" || len(r.Processes) != 1 {
+			t.Errorf("%s: %s", line, show(r))
 		}
+		if p := r.Problems[len(r.Problems)-1]; p.Kind != "brokenData" || p.About != "anna" || !strings.Contains(p.Text, "DTSTART:20260101T000000Z") && !strings.Contains(p.Text, line) {
+			t.Errorf("%s: the last problem is %+v", line, p)
+		}
+		if p := r.Problems[0]; !strings.Contains(p.Text, "no hours of anna can be counted on") {
+			t.Errorf("%s: the reason is %s", line, p.Text)
+		}
+		if plan.CheckWorkTime(n.g.Agents[0].WorkTime, nil) == nil {
+			t.Errorf("%s: taken", line)
+		}
+	}
+}
+
+// Where a need is due in many years, work time that is said hour by hour is known for
+// less long; it does not cease to be known.
+func TestFarNeedLeavesOthersTheirHours(t *testing.T) {
+	t.Parallel()
+	n := readCase("now 0\nagent anna\nrecipe p days 1 by anna makes A 1\nrecipe q days 1 makes B 1\nneed n A 1 on 5\nneed other B 1 on 2000000")
+	n.g.Agents[0].WorkTime = []string{"DTSTART:20260101T000000Z", "DURATION:PT50M", "RRULE:FREQ=HOURLY"}
+	if r := mustPlan(t, n).Report(); r.Needs[0].State != "onTime" || r.Needs[1].State != "onTime" || len(r.Problems) > 0 {
+		t.Error(show(r))
 	}
 }
 

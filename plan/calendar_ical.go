@@ -19,9 +19,8 @@ const (
 	mostRuleSteps = 5_000_000 // days, or shorter periods, through which rules are followed
 	mostBlocks    = 10_000
 
-	mostNetworkSteps = 200_000_000 // the same for all properties of a network
-	emptySteps       = 20_000      // for a rule that gives nothing in its time, and so is followed beyond
-	ruleSteps        = 100         // for any rule
+	emptySteps = 20_000 // for a rule that gives nothing in its time, and so is followed beyond
+	ruleSteps  = 100    // for any rule
 )
 
 // aDay is how long a day is on the clock, where the clock is not set.
@@ -35,7 +34,7 @@ const fourCenturies = 146_097 * aDay
 // cannot be read, zones that are not known and rules that ask for too much, or
 // for what never is, are refused.
 func parseWorkTime(lines []string, zone func(string) (*time.Location, error), from, until int64) (*calendar, error) {
-	x := &expansion{zone: zone, from: from, until: until}
+	x := &expansion{zone: zone, from: from, until: until, mostSaid: mostSpans, mostSteps: mostRuleSteps}
 	return x.calendar(lines)
 }
 
@@ -47,7 +46,7 @@ func (x *expansion) calendar(lines []string) (*calendar, error) {
 		return nil, err
 	}
 	if len(blocks) > mostBlocks {
-		return nil, absurd(&blocks[mostBlocks], "it is one of more than "+strconv.Itoa(mostBlocks)+" blocks")
+		return nil, tooManyBlocks(blocks)
 	}
 	var open, closed []stretch
 	always := true
@@ -86,7 +85,9 @@ type expansion struct {
 	from, until int64
 	said        int   // times that the rules of this property gave
 	steps       int64 // periods, or days of longer ones, through which they were followed
-	all         int64 // such steps for all properties
+
+	mostSaid  int // how many of these there may be
+	mostSteps int64
 }
 
 // blockTimes is a block with the zone whose clock it goes by.
@@ -280,8 +281,7 @@ func (x *expansion) recurring(b *blockTimes) ([]int64, error) {
 // charge counts steps, and refuses a rule with which they are too many.
 func (x *expansion) charge(b *blockTimes, steps int64) error {
 	x.steps += steps
-	x.all += steps
-	if x.steps > mostRuleSteps || x.all > mostNetworkSteps {
+	if x.steps > x.mostSteps {
 		return absurd(&b.WorkBlock, "to follow it takes too many steps")
 	}
 	return nil
@@ -297,14 +297,19 @@ func (x *expansion) visit(b *blockTimes, option rrule.ROption, low, shift int64)
 	var list []int64
 	next := made.Iterator()
 	for t, ok := next(); ok; t, ok = next() {
-		if x.said++; x.said > mostSpans {
-			return nil, absurd(&b.WorkBlock, "it gives more than "+strconv.Itoa(mostSpans)+" times")
+		if x.said++; x.said > x.mostSaid {
+			return nil, x.tooMany(b)
 		}
 		if clock := t.Unix() - shift; clock >= low {
 			list = append(list, clock)
 		}
 	}
 	return list, nil
+}
+
+// tooMany refuses a rule that gives more times than there may be.
+func (x *expansion) tooMany(b *blockTimes) error {
+	return absurd(&b.WorkBlock, "it gives more than "+strconv.Itoa(x.mostSaid)+" times")
 }
 
 // neverIs refuses a rule that gives nothing at all, at any time.
@@ -325,6 +330,10 @@ func neverIs(b *blockTimes, option rrule.ROption) error {
 		return absurd(&b.WorkBlock, reason)
 	}
 	return nil
+}
+
+func tooManyBlocks(blocks []vf.WorkBlock) error {
+	return absurd(&blocks[mostBlocks], "it is one of more than "+strconv.Itoa(mostBlocks)+" blocks")
 }
 
 func absurd(b *vf.WorkBlock, reason string) error {

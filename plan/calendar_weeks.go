@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"commonweal/vf"
@@ -66,8 +65,8 @@ func (x *expansion) visitWeeks(b *blockTimes, low, last int64) ([]int64, error) 
 				continue
 			}
 			given++
-			if x.said++; x.said > mostSpans {
-				return nil, absurd(&b.WorkBlock, "it gives more than "+strconv.Itoa(mostSpans)+" times")
+			if x.said++; x.said > x.mostSaid {
+				return nil, x.tooMany(b)
 			}
 			if clock >= low {
 				list = append(list, clock)

@@ -177,6 +177,14 @@ func spend(list []spending, at, qty int64) []spending {
 	return list
 }
 
+// worksBy is whose work time counts for a capacity.
+func (c *capacity) worksBy() vf.ID {
+	if c.kind == work {
+		return c.provider
+	}
+	return c.id
+}
+
 // capacityName is what a person calls a capacity.
 func (n *network) capacityName(i int32) string {
 	c := &n.capacities[i]

@@ -56,9 +56,15 @@ func (w words) workTime() (lines []string) {
 	return lines
 }
 
+// openNever is work time that cannot be worked out: the 30th of February.
+const openNever = "DTSTART:20260101T080000Z\nDURATION:PT8H\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+
 // openLines turns "mon-fri/8-16/Europe/Berlin" into an AVAILABLE block that begins
 // with the first such day on or after Monday, 2025-12-01.
 func openLines(pattern string) string {
+	if pattern == "never" {
+		return openNever
+	}
 	on, rest, _ := strings.Cut(pattern, "/")
 	span, zone, _ := strings.Cut(rest, "/")
 	first, last := 0, 6

@@ -56,7 +56,8 @@
 // end, hours of workers day by day, and budgets of a period (capacity). A time is
 // looked for backwards from when the thing is wanted: what is taken is passed by
 // earlier; what would have to begin before now is placed forward from now (placing).
-// What may be passed (overload) never stands in the way, and is told.
+// What may be passed (overload) never stands in the way, and is told. Work time that
+// cannot be worked out is a problem of the record that says it, and means no hours.
 //
 // What a tier cannot have in full is shared: the level of a weighted water-filling
 // over everything scarce at once says how much each need is asked for first

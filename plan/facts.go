@@ -45,11 +45,19 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	n.index()
 	n.setHorizon(s)
 	n.counted = int32(n.needs.len())
-	if n.workTimes, err = readWorkTimes(g, s.Zone, n.now-aYear, n.workKnown()+aYear); err != nil {
-		return nil, err
-	}
+	n.readTimes(s)
 	n.readCapacities()
 	return n, nil
+}
+
+// readTimes works out when work goes on.
+func (n *network) readTimes(s Settings) {
+	var broken []Problem
+	n.workTimes, broken = readWorkTimes(n.graph, s.Zone, n.now-aYear, n.workKnown()+aYear)
+	n.broken = append(n.broken, broken...)
+	for _, x := range broken {
+		n.hourless = append(n.hourless, x.About)
+	}
 }
 
 // readNames keeps the words for people.
@@ -150,12 +158,14 @@ func unknownSpec(id vf.ID) error {
 func (n *network) breaks(about vf.ID, err error) { n.broken = append(n.broken, broken(about, err)) }
 
 // broken is the problem of a record that makes no sense.
-func broken(about vf.ID, err error) Problem {
-	text := err.Error()
+func broken(about vf.ID, err error) Problem { return brokenFor(about, reason(err)) }
+
+// reason says in words why a record makes no sense.
+func reason(err error) string {
 	if r, ok := refusal(err).(*rule.Refusal); ok {
-		text = r.Sentence() + " " + r.Hint()
+		return r.Sentence() + " " + r.Hint()
 	}
-	return brokenFor(about, text)
+	return err.Error()
 }
 
 func brokenFor(about vf.ID, why string) Problem {

@@ -208,6 +208,7 @@ type network struct {
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes  workTimes
+	hourless   []vf.ID // whose work time cannot be worked out, sorted
 	counted    int32   // needs when all were read
 	rank       []int32 // of each buffer, the place of its cluster in the order of planning of its part
 	capacities []capacity

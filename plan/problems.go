@@ -212,7 +212,9 @@ func (n *network) explain(c cause) Cause {
 	case causeTaken:
 		x.About, x.Stage = n.capacities[c.who].id, ""
 		x.Text = n.capacityName(c.who) + " is taken until " + day(c.at)
-		if c.at >= never {
+		if text := n.noHours(n.capacities[c.who].worksBy()); text != "" {
+			x.Text = text
+		} else if c.at >= never {
 			x.Text = n.capacityName(c.who) + " does not suffice for " + amount + " of " + name + " at once"
 		}
 	case causeFrozen:
@@ -223,6 +225,9 @@ func (n *network) explain(c cause) Cause {
 		m := &n.makers[c.who]
 		x.About, x.Stage = m.recipe.ID, ""
 		x.Text = n.recipeName(m) + " for " + amount + " of " + name + " takes more work time than there is until " + day(c.at)
+		if text := n.noHours(m.recipe.ID, m.recipe.Place, m.recipe.PerformedBy); text != "" {
+			x.Text += ": " + text
+		}
 	case causeGivenUp:
 		x.Text = "the search for " + amount + " of " + name + " was given up: its recipes and lots branch too much to be followed to the end"
 	case causeAwaits:

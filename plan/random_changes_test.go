@@ -111,6 +111,9 @@ func drawChange(t *rapid.T, n *network, fresh *int) changed {
 			a := rapid.SampledFrom(g.Agents).Draw(t, "agent")
 			c := copied(a)
 			c.WorkTime = words{"closed", "3", "6"}.workTime()
+			if rapid.IntRange(0, 2).Draw(t, "absurd") == 0 {
+				c.WorkTime = []string{openNever}
+			}
 			return changed{a, c}
 		}
 	default:

@@ -223,6 +223,14 @@ func (d *drawing) open() (text string) {
 	return text
 }
 
+// hours draws when work goes on, now and then in a way that cannot be worked out.
+func (d *drawing) hours() string {
+	if d.chance("never", 5) {
+		return " open never"
+	}
+	return d.open()
+}
+
 var skills = []string{"weaving", "baking"}
 
 // capacities draws two kinds of machines, two people with skills, a place and a
@@ -231,7 +239,7 @@ func (d *drawing) capacities() {
 	for k := range 2 {
 		for i := range d.n("machines", 0, 2) {
 			id := fmt.Sprintf("m%d-%d", k, i)
-			d.line("machine %s of M%d preference %d%s%s%s%s%s", id, k, d.n("preference", 0, 1), d.maybe("parallel", 80, "parallel %d", d.n("parallel", 1, 2)), d.open(),
+			d.line("machine %s of M%d preference %d%s%s%s%s%s", id, k, d.n("preference", 0, 1), d.maybe("parallel", 80, "parallel %d", d.n("parallel", 1, 2)), d.hours(),
 				d.maybe("efficiency", 25, "efficiency %s", d.pick("speed", "0.5", "2", "7")),
 				d.maybe("budget", 20, "budget %d %s", d.n("hours", 10, 90), d.pick("period", "day", "week", "month")), d.maybe("owner", 20, "owner %s", d.pick("who", "anna", "ben")))
 			if from := d.n("from", 0, 20); d.chance("busy", 20) {
@@ -240,14 +248,14 @@ func (d *drawing) capacities() {
 		}
 	}
 	for _, who := range []string{"anna", "ben"} {
-		d.line("agent %s%s%s", who, d.open(), d.maybe("frozen", 20, "frozen %d", d.n("frozen", 1, 6)))
+		d.line("agent %s%s%s", who, d.hours(), d.maybe("frozen", 20, "frozen %d", d.n("frozen", 1, 6)))
 		for _, skill := range skills {
 			if d.chance("offers work", 40) {
 				d.line("hours %s %s %d %s preference %d", who, skill, d.n("hours", 4, 60), d.pick("period", "day", "week", "month", ""), d.n("preference", 0, 1))
 			}
 		}
 	}
-	d.line("place barn%s%s", d.maybe("room", 70, "room %d", d.n("room", 1, 2)), d.open())
+	d.line("place barn%s%s", d.maybe("room", 70, "room %d", d.n("room", 1, 2)), d.hours())
 	if d.chance("limit", 30) {
 		d.line("limit T%d %d %s", d.n("limited", 1, 8), d.n("limit", 5, 90), d.pick("period", "week", "month", "quarter"))
 	}
@@ -255,7 +263,7 @@ func (d *drawing) capacities() {
 
 // busyTerms draws who performs a recipe, where, and when.
 func (d *drawing) busyTerms() string {
-	return d.maybe("setup", 15, "setup 0.%d", d.n("setup", 1, 9)) + d.maybe("by", 30, "by %s", d.pick("who", "anna", "ben")) + d.maybe("at", 20, "at barn") + d.open()
+	return d.maybe("setup", 15, "setup 0.%d", d.n("setup", 1, 9)) + d.maybe("by", 30, "by %s", d.pick("who", "anna", "ben")) + d.maybe("at", 20, "at barn") + d.hours()
 }
 
 // busyFlows draws the machine and the work that a recipe takes.

@@ -31,6 +31,23 @@ type LocalTime struct {
 // LocalSpan is a length of time: days of the calendar, then exact seconds.
 type LocalSpan struct{ Days, Seconds int64 }
 
+// WorkTimeOf returns the lines with which a record says when work goes on: an agent,
+// a place, a resource or a recipe process. Of others, and of those that say nothing, it
+// is empty.
+func WorkTimeOf(r Record) []string {
+	switch r := r.(type) {
+	case *Agent:
+		return r.WorkTime
+	case *SpatialThing:
+		return r.WorkTime
+	case *EconomicResource:
+		return r.WorkTime
+	case *RecipeProcess:
+		return r.WorkTime
+	}
+	return nil
+}
+
 // ParseWorkTime reads the property workTime: lines of iCalendar, several of which
 // may stand in one text. Blocks stand between BEGIN and END of AVAILABLE or VEVENT;
 // lines outside are of an AVAILABLE, and each DTSTART among them begins a new one.
