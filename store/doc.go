@@ -11,6 +11,11 @@
 // [Checkpoints] every signed checkpoint by its size; both are read with Get and
 // Scan like views, and are written through their own members of a batch.
 //
+// A run is [RunLength] stored hashes of the journal's tree at consecutive places.
+// Stores keep runs, one after the other, of which the last grows: a batch of a
+// thousand acts begins some thirty of them, a single act adds to one. Who uses a
+// store sees hashes alone.
+//
 // # Promises of every store
 //
 // What Append returned nil for is durable, also if the machine loses power in

@@ -63,8 +63,18 @@
 //
 // Migrations are goose's, each in a transaction of its own: one that is cut short
 // is undone and done again. One process migrates, the others wait. Readers are not
-// kept waiting: a migration adds and does not rebuild tables, gives way to
+// kept waiting: a migration that takes its time adds tables and does not rebuild those
+// that are read; what takes something away is a short step of its own, gives way to
 // whoever reads, and is tried again.
+//
+// A run of stored hashes is a row, four of them fill a page. The message that adds to a
+// run also says how long it must be before; where it is not, nothing is written. Books
+// of the first layout had a row for each hash; while runs are made of them, some seconds
+// for a million acts, who writes waits. Processes of that version go on beside newer
+// ones and may lead: "hash" is a view for them from then on, and what they put there
+// comes to the runs. It is slow in large books, so they should be replaced soon. A
+// moment that began there before the change and asks for hashes only after it finds
+// none, and takes the books for damaged; asked anew, it finds them.
 //
 // # Limits
 //

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/mod/sumdb/tlog"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"commonweal/journal"
 	"commonweal/store"
@@ -14,8 +14,7 @@ type folded struct {
 	batches     int
 	seqs        []int64
 	raws        [][]byte
-	places      []int64
-	hashes      [][]byte
+	runs        store.Runs
 	cleared     []string
 	views       rows
 	profiles    rows
@@ -80,12 +79,10 @@ func (f *folded) follow(batches []*store.Batch) bool {
 // add takes a batch after those before it.
 func (f *folded) add(b *store.Batch) error {
 	f.batches++
-	for _, e := range b.Entries {
+	for i := range b.Entries {
+		e := &b.Entries[i]
 		f.seqs, f.raws = append(f.seqs, e.Seq), append(f.raws, e.Raw)
-		place := tlog.StoredHashIndex(0, e.Seq)
-		for i := range e.Hashes {
-			f.places, f.hashes = append(f.places, place+int64(i)), append(f.hashes, e.Hashes[i][:])
-		}
+		f.runs.Add(e)
 	}
 	for _, view := range b.Clear {
 		f.cleared = append(f.cleared, view)
@@ -114,14 +111,13 @@ func (f *folded) add(b *store.Batch) error {
 // perStatement is how many bytes one statement carries, about.
 const perStatement = 8 << 20
 
-// queue puts the statements that write it into a batch of the database.
-func (f *folded) queue(out *pgx.Batch) {
+// queue puts the statements that write it into a batch of the database, which fails with
+// what damage makes of a reason where it cannot be written.
+func (f *folded) queue(out *pgx.Batch, damage func(format string, args ...any) error) {
 	each(f.raws, func(from, to int) {
 		out.Queue("INSERT INTO journal (seq, raw) SELECT * FROM unnest($1::bigint[], $2::bytea[])", f.seqs[from:to], f.raws[from:to])
 	})
-	each(f.hashes, func(from, to int) {
-		out.Queue("INSERT INTO hash (place, hash) SELECT * FROM unnest($1::bigint[], $2::bytea[])", f.places[from:to], f.hashes[from:to])
-	})
+	f.queueRuns(out, damage)
 	for size, note := range f.checkpoints {
 		out.Queue("INSERT INTO checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO UPDATE SET note = excluded.note", size, note)
 	}
@@ -141,6 +137,29 @@ func (f *folded) queue(out *pgx.Batch) {
 	each(values, func(from, to int) {
 		out.Queue("INSERT INTO profile (view_key, view_value) SELECT * FROM unnest($1::bytea[], $2::bytea[])"+
 			" ON CONFLICT (view_key) DO UPDATE SET view_value = excluded.view_value", keys[from:to], values[from:to])
+	})
+}
+
+// queueRuns puts what comes to the stored hashes: after those of the last run, and into
+// runs that begin.
+func (f *folded) queueRuns(out *pgx.Batch, damage func(format string, args ...any) error) {
+	runs := f.runs
+	if len(runs) > 0 && runs[0].Held > 0 {
+		r := runs[0]
+		out.Queue("UPDATE hash_run SET hashes = hashes || $1 WHERE run = $2 AND octet_length(hashes) = $3", r.Hashes, r.Number, r.Held).Exec(func(tag pgconn.CommandTag) error {
+			if tag.RowsAffected() != 1 {
+				return damage("the stored hashes from %d on do not have %d bytes", r.Number*store.RunLength, r.Held)
+			}
+			return nil
+		})
+		runs = runs[1:]
+	}
+	numbers, hashes := make([]int64, len(runs)), make([][]byte, len(runs))
+	for i, r := range runs {
+		numbers[i], hashes[i] = r.Number, r.Hashes
+	}
+	each(hashes, func(from, to int) {
+		out.Queue("INSERT INTO hash_run (run, hashes) SELECT * FROM unnest($1::bigint[], $2::bytea[])", numbers[from:to], hashes[from:to])
 	})
 }
 

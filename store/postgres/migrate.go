@@ -18,7 +18,7 @@ import (
 var migrations embed.FS
 
 const (
-	layout   = 1        // the newest migration that this program knows
+	layout   = 3        // the newest migration that this program knows
 	versions = "layout" // the table of migrations done
 )
 

@@ -238,41 +238,30 @@ func (r *reader) Pick(ctx context.Context, sequences []int64, f func(seq int64, 
 
 // Hashes gives stored hashes in the order asked for.
 func (r *reader) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
-	if len(indexes) == 0 {
-		return nil, nil
-	}
-	found := make(map[int64]tlog.Hash, len(indexes))
-	err := r.from.lend(ctx, func(q querier) error {
-		rows, err := q.Query(ctx, "SELECT place, hash FROM hash WHERE place = ANY($1)", indexes)
+	list, err := store.HashesIn(ctx, indexes, r.runs, maxRows, r.damage)
+	return list, r.explain(ctx, err)
+}
+
+// runs reads runs of stored hashes.
+func (r *reader) runs(ctx context.Context, numbers []int64, f func(number int64, hashes []byte) error) error {
+	return r.from.lend(ctx, func(q querier) error {
+		rows, err := q.Query(ctx, "SELECT run, hashes FROM hash_run WHERE run = ANY($1)", numbers)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var place int64
-			var raw []byte
-			if err := rows.Scan(&place, &raw); err != nil {
+			var number int64
+			var hashes []byte
+			if err := rows.Scan(&number, &hashes); err != nil {
 				return err
 			}
-			if len(raw) != tlog.HashSize {
-				return r.damage("the stored hash %d has %d bytes", place, len(raw))
+			if err := f(number, hashes); err != nil {
+				return err
 			}
-			found[place] = tlog.Hash(raw)
 		}
 		return rows.Err()
 	})
-	if err != nil {
-		return nil, r.explain(ctx, err)
-	}
-	list := make([]tlog.Hash, len(indexes))
-	for i, place := range indexes {
-		hash, ok := found[place]
-		if !ok {
-			return nil, r.damage("the stored hash %d is missing", place)
-		}
-		list[i] = hash
-	}
-	return list, nil
 }
 
 // Get gives the value of a row, nil if there is none.
@@ -340,7 +329,8 @@ func (r *reader) checkEnd(ctx context.Context) error {
 	var next int64
 	var e store.End // as it is at one moment
 	err := r.one(ctx, []any{&next, &e.Entries, &e.Hashes, &e.Covered}, "SELECT (SELECT size FROM head), (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal),"+
-		" (SELECT COALESCE(MAX(place) + 1, 0) FROM hash), (SELECT COALESCE(MAX(size), 0) FROM checkpoint)")
+		" COALESCE((SELECT run * $1 + (octet_length(hashes) + $2 - 1) / $2 FROM hash_run ORDER BY run DESC LIMIT 1), 0),"+
+		" (SELECT COALESCE(MAX(size), 0) FROM checkpoint)", store.RunLength, tlog.HashSize)
 	if err != nil {
 		return err
 	}

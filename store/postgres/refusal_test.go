@@ -113,9 +113,12 @@ func TestDamageIsFound(t *testing.T) {
 		"an entry is gone":              "DELETE FROM journal WHERE seq = 3",
 		"the last entry is gone":        "DELETE FROM journal WHERE seq = 9",
 		"the head is behind":            "UPDATE head SET size = 9",
-		"a hash is gone":                "DELETE FROM hash WHERE place = 3",
-		"a hash differs":                `UPDATE hash SET hash = decode(repeat('00', 32), 'hex') WHERE place = 3`,
-		"a hash is short":               `UPDATE hash SET hash = '\x00' WHERE place = 16`,
+		"the last hash is gone":         "UPDATE hash_run SET hashes = substring(hashes FOR 17 * 32)",
+		"the last hash is short":        "UPDATE hash_run SET hashes = substring(hashes FOR 17 * 32 + 31)",
+		"there is a byte too much":      `UPDATE hash_run SET hashes = hashes || '\x00'`,
+		"a hash differs":                `UPDATE hash_run SET hashes = overlay(hashes PLACING decode(repeat('00', 32), 'hex') FROM 3 * 32 + 1)`,
+		"hashes are gone":               "DELETE FROM hash_run",
+		"hashes are elsewhere":          "UPDATE hash_run SET run = 1",
 		"the newest checkpoint is junk": `UPDATE checkpoint SET note = '\x00' WHERE size = 10`,
 		"a checkpoint is beyond all":    "UPDATE checkpoint SET size = 100 WHERE size = 10",
 		"an earlier checkpoint is junk": `UPDATE checkpoint SET note = '\x00' WHERE size = 5`,
@@ -157,19 +160,30 @@ func TestCommitsWaitForTheDisk(t *testing.T) {
 		if got := ask(t, address, "SELECT string_agg(DISTINCT setting, ', ') FROM seen"); got != want {
 			t.Errorf("in a database with %s the lead and the entries were written with %s", setting, got)
 		}
-		must(t, pgtest.Do(address, "TRUNCATE commonweal_main.journal, commonweal_main.hash, commonweal_main.view_row; UPDATE commonweal_main.head SET size = 0"))
+		must(t, pgtest.Do(address, "TRUNCATE commonweal_main.journal, commonweal_main.hash_run, commonweal_main.view_row; UPDATE commonweal_main.head SET size = 0"))
 	}
 }
 
 // later is the program's migrations and one more.
 func later(t *testing.T, sql string) fs.FS {
 	t.Helper()
-	first, err := fs.ReadFile(postgres.Migrations, "migrations/00001_books.sql")
+	files := shipped(t)
+	files["migrations/99999_later.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + sql)}
+	return files
+}
+
+// shipped is the program's migrations.
+func shipped(t *testing.T) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	names, err := fs.Glob(postgres.Migrations, "migrations/*.sql")
 	must(t, err)
-	return fstest.MapFS{
-		"migrations/00001_books.sql": {Data: first},
-		"migrations/00002_later.sql": {Data: []byte("-- +goose Up\n" + sql)},
+	for _, name := range names {
+		raw, err := fs.ReadFile(postgres.Migrations, name)
+		must(t, err)
+		files[name] = &fstest.MapFile{Data: raw}
 	}
+	return files
 }
 
 // TestMigrationsResume cuts a migration short and does it again.

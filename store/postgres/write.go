@@ -108,7 +108,7 @@ func (s *Store) atOnce(ctx context.Context, conn *pgxpool.Conn, f *folded, token
 	out.Queue("BEGIN")
 	out.Queue("SELECT 1 / COUNT(*), CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN set_config('synchronous_commit', 'on', TRUE) END"+
 		" FROM (SELECT FROM head WHERE token = $1 AND ($2::bigint < 0 OR size = $2) FOR UPDATE) AS mine", token, f.first())
-	f.queue(out)
+	f.queue(out, s.damage)
 	s.grow(out, f, f.first())
 	if err = conn.SendBatch(ctx, out).Close(); err != nil {
 		_, _ = conn.Exec(ctx, "ROLLBACK") // a connection that is broken is not used again
@@ -190,7 +190,7 @@ func (s *Store) fill(ctx context.Context, tx pgx.Tx, f *folded, batches []*store
 		return nil
 	}
 	out := &pgx.Batch{}
-	f.queue(out)
+	f.queue(out, s.damage)
 	s.grow(out, f, size)
 	return tx.SendBatch(ctx, out).Close()
 }

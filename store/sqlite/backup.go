@@ -92,8 +92,9 @@ func openCopy(ctx context.Context, path string, d Driver) (*copied, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &copied{reader{path, d, pool}, pool}
+	r := &copied{reader{path: path, driver: d, db: pool}, pool}
 	found, err := r.identify(ctx, r.db)
+	r.layout = found.layout
 	if err == nil && found.layout == 0 {
 		err = rule.Refuse("notAStore", "path", path, "reason", "it is empty")
 	}

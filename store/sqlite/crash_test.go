@@ -69,22 +69,7 @@ func openClient(ctx context.Context, path string, o sqlite.Options) (*client, er
 
 // do acts at most once for each key.
 func (c *client) do(ctx context.Context, t testing.TB, key string) error {
-	if done, err := c.store.Get(ctx, "key", key); err != nil || done != nil {
-		return err
-	}
-	before := c.books.State.Clone()
-	b := c.books.Next(t, key)
-	mark, err := json.Marshal(c.books.State.Mark())
-	if err != nil {
-		return err
-	}
-	b.Views = append(b.Views, store.Put{View: "state", Key: "mark", Value: mark})
-	b.Profiles = []store.Put{{Key: "p" + key, Value: []byte("personal")}, {Key: "gone"}}
-	if err := c.store.Append(ctx, b); err != nil {
-		c.books.State = before
-		return err
-	}
-	return nil
+	return c.books.Once(ctx, t, c.store, key)
 }
 
 func writeUntilKilled(path, from string) error {

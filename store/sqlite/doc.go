@@ -34,9 +34,18 @@
 // made before the erasure hold what they held: who keeps backups must let them
 // go in time.
 //
+// # Layout
+//
+// A run of stored hashes is a row, and two fill a page. A transaction that adds to
+// a run reads its row first, and fails where that has not the length that it must
+// have. Open gives a file of an older version the present layout, each step in one
+// transaction, in some ten seconds for a million acts; what that frees in the file is
+// used again. [ReadCopy] and [Restore] read a backup in the layout that it has.
+//
 // # Drivers and SQL
 //
 // A [Driver] names one of the database/sql drivers for SQLite; the contract
 // suite runs on two. SQL is of the kind that PostgreSQL understands too, but for
-// pragmas and VACUUM INTO, which are all in open.go and backup.go.
+// pragmas and VACUUM INTO, which are all in open.go and backup.go, and for making runs of
+// the single hashes of the first layout.
 package sqlite

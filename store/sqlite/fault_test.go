@@ -115,8 +115,8 @@ func (f *diskFile) Truncate(size int64) error {
 const acts = 4
 
 // TestFailingWrites lets each single write to the disk fail in turn, once or for
-// good, not done, half done or done, while a store begins and while acts are
-// appended. Whatever fails, what was acknowledged is there after the disk is
+// good, not done, half done or done, while a store begins, while its layout is brought
+// up to date, and while acts are appended. Whatever fails, what was acknowledged is there after the disk is
 // mended, each act once, and no failure was answered as if nothing had been
 // written.
 func TestFailingWrites(t *testing.T) {
@@ -129,7 +129,16 @@ func TestFailingWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, from := range []string{"", template} {
+	before := filepath.Join(t.TempDir(), "of the layout before")
+	raw, err := os.ReadFile(template)
+	if err == nil {
+		err = os.WriteFile(before, raw, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofLayoutOne(t, before)
+	for _, from := range []string{"", template, before} {
 		for _, forGood := range []bool{false, true} {
 			for harm, name := range map[harm]string{nothing: "not done", half: "half done", all: "done"} {
 				t.Run(fmt.Sprintf("%s, for good %v, from %q", name, forGood, filepath.Base(from)), func(t *testing.T) {

@@ -73,6 +73,7 @@ func look(ctx context.Context, path string, o Options, params url.Values) (_ *St
 	if err != nil {
 		return nil, false, err
 	}
+	s.layout = found.layout
 	if found.fresh {
 		return nil, false, rule.Refuse("notAStore", "path", path, "reason", "it is empty")
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"commonweal/rule"
 	"commonweal/store"
@@ -24,12 +25,16 @@ import (
 var migrations embed.FS
 
 const (
-	layout      = 1          // the newest migration that this program knows
+	layout      = 2          // the newest migration that this program knows
 	application = 0x436f6d77 // "Comw" in the file's header
 	versions    = "layout"   // the table of migrations done
 	header      = "SQLite format 3\x00"
 	ourTable    = "CREATE TABLE checkpoint (\n    size BIGINT" // stands in the first page of every store
 )
+
+// layoutOfRuns is the first layout in which stored hashes stand in runs; before, each
+// stood in a row of its own.
+const layoutOfRuns = 2
 
 // Options are how a store is opened; the zero value is how the program does it.
 type Options struct {
@@ -96,6 +101,7 @@ func begin(ctx context.Context, path string, o Options, create bool) (_ *Store, 
 	if err := s.prepareFile(ctx, create); err != nil {
 		return nil, s.explain(err)
 	}
+	s.layout = layout
 	if err := s.emptyLog(); err != nil { // of what a life that was cut short may have erased
 		return nil, s.explain(err)
 	}
@@ -233,8 +239,12 @@ func (r *reader) identify(ctx context.Context, db querier) (found identity, err 
 // checkEnd returns the next sequence, after it has compared the end of the
 // journal with its stored hashes and the newest checkpoint.
 func (r *reader) checkEnd(ctx context.Context) (next int64, err error) {
+	hashes := fmt.Sprintf("SELECT run * %d + (length(hashes) + %d) / %d FROM hash_run ORDER BY run DESC LIMIT 1", store.RunLength, tlog.HashSize-1, tlog.HashSize)
+	if r.layout < layoutOfRuns {
+		hashes = "SELECT MAX(place) + 1 FROM hash"
+	}
 	var e store.End // as it is at one moment
-	err = r.db.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal), (SELECT COALESCE(MAX(place) + 1, 0) FROM hash),"+
+	err = r.db.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(seq) + 1, 0) FROM journal), COALESCE(("+hashes+"), 0),"+
 		" (SELECT COALESCE(MAX(size), 0) FROM checkpoint)").Scan(&e.Entries, &e.Hashes, &e.Covered)
 	if err != nil {
 		return 0, err

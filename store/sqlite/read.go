@@ -19,6 +19,7 @@ type reader struct {
 	path   string
 	driver Driver
 	db     querier
+	layout int64 // of the file, which may be a backup that an older version made
 }
 
 // querier reads: a pool of connections, or a transaction that sees one moment.
@@ -112,49 +113,40 @@ func (r *reader) pickSome(ctx context.Context, sequences []int64, f func(seq int
 	return rows.Err()
 }
 
-// maxPlaces is how many hashes one query asks for.
+// maxPlaces is for how many rows that stand apart one query asks.
 const maxPlaces = 500
 
 // Hashes gives stored hashes in the order asked for.
 func (r *reader) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
-	found := make(map[int64]tlog.Hash, len(indexes))
-	for start := 0; start < len(indexes); start += maxPlaces {
-		part := indexes[start:min(start+maxPlaces, len(indexes))]
-		if err := r.somePlaces(ctx, part, found); err != nil {
-			return nil, r.explain(err)
-		}
-	}
-	list := make([]tlog.Hash, len(indexes))
-	for i, place := range indexes {
-		hash, ok := found[place]
-		if !ok {
-			return nil, r.damage("the stored hash %d is missing", place)
-		}
-		list[i] = hash
-	}
-	return list, nil
+	list, err := store.HashesIn(ctx, indexes, r.runs, maxPlaces, r.damage)
+	return list, r.explain(err)
 }
 
-func (r *reader) somePlaces(ctx context.Context, places []int64, found map[int64]tlog.Hash) error {
-	args := make([]any, len(places))
-	for i, place := range places {
-		args[i] = place
+// runs reads runs of stored hashes.
+func (r *reader) runs(ctx context.Context, numbers []int64, f func(number int64, hashes []byte) error) error {
+	args := make([]any, len(numbers))
+	for i, number := range numbers {
+		args[i] = number
 	}
-	rows, err := r.db.QueryContext(ctx, "SELECT place, hash FROM hash WHERE place IN (?"+strings.Repeat(",?", len(places)-1)+")", args...)
+	query := "SELECT run, hashes FROM hash_run WHERE run IN (?" + strings.Repeat(",?", len(numbers)-1) + ")"
+	if r.layout < layoutOfRuns {
+		query = fmt.Sprintf("SELECT column1, (SELECT unhex(group_concat(hex(hash), '' ORDER BY place)) FROM hash WHERE place >= column1 * %[1]d AND place < column1 * %[1]d + %[1]d)"+
+			" FROM (VALUES (?)", store.RunLength) + strings.Repeat(",(?)", len(numbers)-1) + ")"
+	}
+	rows, err := r.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var place int64
-		var raw []byte
-		if err := rows.Scan(&place, &raw); err != nil {
+		var number int64
+		var hashes []byte
+		if err := rows.Scan(&number, &hashes); err != nil {
 			return err
 		}
-		if len(raw) != tlog.HashSize {
-			return r.damage("the stored hash %d has %d bytes", place, len(raw))
+		if err := f(number, hashes); err != nil {
+			return err
 		}
-		found[place] = tlog.Hash(raw)
 	}
 	return rows.Err()
 }

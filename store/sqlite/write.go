@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"commonweal/journal"
 	"commonweal/rule"
 	"commonweal/store"
@@ -98,6 +96,11 @@ func (s *Store) transact(batches []*store.Batch, answers []error) (next int64, e
 		}
 		next += int64(len(b.Entries))
 	}
+	for i := range w.runs {
+		if err := w.run(s, &w.runs[i]); err != nil {
+			return 0, false, err
+		}
+	}
 	return next, w.erased, tx.Commit()
 }
 
@@ -146,6 +149,7 @@ type writing struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	stmts  map[string]*sql.Stmt
+	runs   store.Runs // what comes to the stored hashes, put when all batches are
 	erased bool
 }
 
@@ -173,23 +177,17 @@ func (w *writing) close() {
 }
 
 func (w *writing) batch(b *store.Batch) error {
-	entries, hashes := make([]any, 0, 2*len(b.Entries)), make([]any, 0, 5*len(b.Entries))
+	entries := make([]any, 0, 2*len(b.Entries))
 	for i := range b.Entries {
 		e := &b.Entries[i]
 		entries = append(entries, e.Seq, e.Raw)
-		place := tlog.StoredHashIndex(0, e.Seq)
-		for i := range e.Hashes {
-			hashes = append(hashes, place+int64(i), e.Hashes[i][:])
-		}
+		w.runs.Add(e)
 	}
 	together := maxRows
 	if slices.ContainsFunc(b.Entries, func(e journal.Sealed) bool { return len(e.Raw) > mostTogether }) {
 		together = 1
 	}
 	if err := w.pairs("INSERT INTO journal (seq, raw) VALUES (?, ?)", together, entries); err != nil {
-		return err
-	}
-	if err := w.pairs("INSERT INTO hash (place, hash) VALUES (?, ?)", maxRows, hashes); err != nil {
 		return err
 	}
 	for _, view := range b.Clear {
@@ -225,6 +223,22 @@ func (w *writing) pairs(one string, together int, values []any) error {
 		}
 	}
 	return nil
+}
+
+// run puts a run of stored hashes that begins, or what one gains after those that it has.
+func (w *writing) run(s *Store, r *store.Run) error {
+	if r.Held == 0 {
+		return w.exec("INSERT INTO hash_run (run, hashes) VALUES (?, ?)", r.Number, r.Hashes)
+	}
+	var held []byte
+	err := w.tx.QueryRowContext(w.ctx, "SELECT hashes FROM hash_run WHERE run = ?", r.Number).Scan(&held)
+	if err == nil && len(held) != r.Held || errors.Is(err, sql.ErrNoRows) {
+		return s.damage("the stored hashes from %d on have %d bytes, not %d", r.Number*store.RunLength, len(held), r.Held)
+	}
+	if err != nil {
+		return err
+	}
+	return w.exec("UPDATE hash_run SET hashes = ? WHERE run = ?", append(held, r.Hashes...), r.Number)
 }
 
 const (

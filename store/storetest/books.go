@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
@@ -39,6 +40,28 @@ func (b *Books) Next(t testing.TB, key string) store.Batch {
 		t.Fatal(err)
 	}
 	return store.Batch{Entries: []journal.Sealed{sealed}, Views: []store.Put{{View: "key", Key: key, Value: []byte(fmt.Sprint(sealed.Seq))}}}
+}
+
+// Once acts in a store as a node does, at most once for each key: it looks whether the
+// key was used, and puts the journal's mark and a profile beside the act. Where that
+// fails the books are as before.
+func (b *Books) Once(ctx context.Context, t testing.TB, s store.Store, key string) error {
+	if done, err := s.Get(ctx, "key", key); err != nil || done != nil {
+		return err
+	}
+	before := b.State.Clone()
+	batch := b.Next(t, key)
+	mark, err := json.Marshal(b.State.Mark())
+	if err != nil {
+		return err
+	}
+	batch.Views = append(batch.Views, store.Put{View: "state", Key: "mark", Value: mark})
+	batch.Profiles = []store.Put{{Key: "p" + key, Value: []byte("personal")}, {Key: "gone"}}
+	if err := s.Append(ctx, batch); err != nil {
+		b.State = before
+		return err
+	}
+	return nil
 }
 
 // Checkpoint signs the present state.

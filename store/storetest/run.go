@@ -119,8 +119,11 @@ func testReadBack(t *testing.T, open Open) {
 	s, _ := begin(t, open)
 	ctx, books := t.Context(), NewBooks()
 	var want []journal.Sealed
-	for n := range 7 {
-		b := store.Batch{Entries: append(books.Next(t, fmt.Sprint("a", n)).Entries, books.Next(t, fmt.Sprint("b", n)).Entries...)}
+	for n := range 10 {
+		var b store.Batch
+		for k := range 1 + n*n%23 {
+			b.Entries = append(b.Entries, books.Next(t, fmt.Sprint(n, "-", k)).Entries...)
+		}
 		b.Checkpoint = books.Checkpoint(t)
 		want = append(want, b.Entries...)
 		must(t, s.Append(ctx, b))
@@ -140,7 +143,7 @@ func testReadBack(t *testing.T, open Open) {
 	}
 	if p, ok := s.(store.Picker); ok { // wrappers of tests may not be
 		var got []int64
-		must(t, p.Pick(ctx, []int64{9, 2, 99, 5}, func(seq int64, raw []byte) error {
+		must(t, p.Pick(ctx, []int64{9, 2, 999, 5}, func(seq int64, raw []byte) error {
 			if got = append(got, seq); string(raw) != string(want[seq].Raw) {
 				t.Errorf("the entry %d was picked with other bytes", seq)
 			}
