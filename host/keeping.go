@@ -5,12 +5,15 @@ import (
 	"time"
 )
 
+// KeepAfter is how many records may be changed since the last image of the books, before
+// another one is made; small networks have none, and start soon without.
+const KeepAfter = 20_000
+
 // When images of the books are made: once so many entries came since the last one, or so
 // many records were changed, and so many times as long after it as it took, so that they
 // take a tenth of a processor at most; a third, where more came than a start should have
-// to enter anew. Small networks have none; they start soon without.
+// to enter anew.
 const (
-	keepAfter = 20_000
 	keepShare = 10
 	keepFar   = 60_000
 	keepSoon  = 3
@@ -46,7 +49,7 @@ func (w *Network) keep(ctx context.Context) {
 // keepOne makes an image if enough came since the last one; it reports whether it tried.
 func (w *Network) keepOne(ctx context.Context) bool {
 	unkept := w.Unkept()
-	if max(unkept, w.Fresh()) < keepAfter || w.Stopped() != nil {
+	if max(unkept, w.Fresh()) < KeepAfter || w.Stopped() != nil {
 		return false
 	}
 	began := time.Now()
@@ -64,7 +67,7 @@ func (w *Network) keepOne(ctx context.Context) bool {
 func (w *Network) tellOpened() {
 	how := w.Opened()
 	if how.Why != nil {
-		w.host.log.Warn("the image of the books was not used; they were opened from the views", "network", w.Name, "reason", how.Why)
+		w.host.log.Warn("the image of the books was not used; they were opened from the journal", "network", w.Name, "reason", how.Why)
 	}
 	said := []any{"network", w.Name, "entries", w.Journal().Size()}
 	if how.Image > 0 {

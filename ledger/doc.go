@@ -23,7 +23,7 @@
 //	event   ─ State.Post ─► resources, commitments, intents, claims
 //	Books   ─ Trace, Track ─► rows in time order (a State is laid out as Books for it)
 //	State   ─ Rollup ─► sums of them
-//	State   ─ Views ─► sorted keys and bytes;  Load reads them back
+//	State   ─ Records, Kept ─► all that there is, to be packed;  On stands on that again
 //
 // A [State] is made with [New]. [State.Fork] gives a state of its own on top of
 // another, which sees all of it and changes nothing in it; [State.Merge] writes

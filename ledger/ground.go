@@ -57,7 +57,7 @@ type Kept struct {
 	Origin   *Origin
 	Posting  *Posting
 	Progress *Progress
-	Carried  *vf.Measure // of a key of that view
+	Carried  *vf.Measure // of a paired action and resource: what is still to come out
 }
 
 // Kept returns what is kept under a key.

@@ -195,6 +195,10 @@ func (s *State) Merge() {
 	s.before, s.log, s.unitIDs, s.ownUnits = p.Posted(), s.log[:0], nil, false
 }
 
+// ChangedRecords returns the records that a fork has changed, nil for one that was
+// removed; the map must not be changed.
+func (s *State) ChangedRecords() map[string]vf.Record { return s.records.own }
+
 // Record returns the current record of an id, nil if there is none. A resource
 // has its current quantities and a commitment what was promised. The record
 // must not be changed.

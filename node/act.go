@@ -204,21 +204,15 @@ func (n *Node) make(batch *draft, s *sealing) error {
 // append makes a batch durable, if there is something in it. The contexts of the
 // calls end no transaction: it is shared, and short.
 func (n *Node) append(d *draft, s *sealing) (wrote bool, err error) {
-	var views []store.Put
-	if len(d.changes) > 0 { // while the last entries are sealed
-		views, err = d.rows()
-	}
-	b := store.Batch{Profiles: d.profiles}
-	var failed error
-	if b.Entries, d.journal, failed = s.wait(); failed != nil || err != nil || len(b.Entries) == 0 {
-		return false, errors.Join(failed, err)
+	b := store.Batch{Views: keyRows(d.keys), Profiles: d.profiles} // while the last entries are sealed
+	if b.Entries, d.journal, err = s.wait(); err != nil || len(b.Entries) == 0 {
+		return false, err
 	}
 	m, err := d.markRow()
 	if err != nil {
 		return false, err
 	}
-	views = append(views, m)
-	b.Views = views
+	b.Views = append(b.Views, m)
 	if n.signer.PublicKey() == d.journal.Keys().InUse() {
 		if b.Checkpoint, err = d.journal.Checkpoint(n.signer); err != nil {
 			return false, err

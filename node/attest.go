@@ -2,17 +2,14 @@ package node
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"strconv"
 
 	"commonweal/journal"
-	"commonweal/ledger"
 	"commonweal/rule"
 	"commonweal/store"
-	"commonweal/vf"
 )
 
 // Attesting is how books are checked against their journal while they are in use.
@@ -30,7 +27,7 @@ type Attesting struct {
 // Attest does what verify does, beside a server at work: it reads the journal from the
 // genesis (order, hashes, signatures, proofs of authors, the newest checkpoint), makes
 // from it what the books should say, and compares with that the image from which they
-// were opened, and at one moment every row of the views, the mark and the profiles. It
+// were opened, and at one moment the keys, the mark and the profiles that are stored. It
 // holds no lock while it works, and little memory: what it makes is packed on the way.
 //
 // The error is a refusal if something differs: storeDamaged for the journal, viewsDiffer,
@@ -188,7 +185,7 @@ func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield 
 		a.keys.add(a.seed, e.Act.Key, strconv.FormatInt(e.Sequence, 10))
 	}
 	for _, p := range d.profiles {
-		a.erased[p.Key] = a.erased[p.Key] || p.Value == nil
+		a.erased[p.Key] = true
 	}
 	d.profiles, d.changes = nil, nil
 	a.made.merged(d)
@@ -220,30 +217,30 @@ func (a *attest) pack(ctx context.Context, at int64) error {
 	return nil
 }
 
-// views compares each row of the moment, and returns the first that differs.
+// views compares what is stored at the moment, and returns the first that differs.
 func (a *attest) views(ctx context.Context) (*Difference, error) {
 	stored, err := a.moment.Views(ctx)
 	if err != nil {
 		return nil, err
 	}
-	expected := a.expected()
+	for _, view := range stored {
+		if view != viewKey && view != viewMark {
+			return &Difference{View: view, Reason: "is no view of these books"}, nil
+		}
+	}
 	var found *Difference
 	add := func(d Difference) error {
 		found = &d
 		return errMany
 	}
-	for _, view := range stored {
-		if _, ok := expected[view]; !ok {
-			return &Difference{View: view, Reason: "is no view of these books"}, nil
-		}
-	}
-	for _, view := range sortedKeys(expected) {
-		if err = a.view(ctx, view, expected[view], add); err != nil {
-			break
+	if err = a.storedKeys(ctx, add); err == nil {
+		var m store.Put
+		if m, err = a.made.draft().markRow(); err == nil {
+			err = compare(ctx, a.moment, viewMark, map[string][]byte{viewMark: m.Value}, add)
 		}
 	}
 	if err == nil {
-		err = a.profiles(ctx, add)
+		err = a.made.compareProfiles(ctx, a.moment, a.erased, add)
 	}
 	if errors.Is(err, errMany) && found != nil {
 		return found, nil
@@ -251,109 +248,18 @@ func (a *attest) views(ctx context.Context) (*Difference, error) {
 	return nil, err
 }
 
-// expected counts the rows that each view should have.
-func (a *attest) expected() map[string]int64 {
-	count := map[string]int64{viewMark: 1, viewKey: a.keys.count, viewAuthor: int64(len(a.made.authors)), viewRecord: 0, viewHistory: 0,
-		ledger.ViewOrigin: 0, ledger.ViewPosting: 0, ledger.ViewProgress: 0, ledger.ViewCarried: 0}
-	for p := range a.made.index.each {
-		if p.Record != nil {
-			count[viewRecord]++
-		}
-		count[viewHistory] += int64((len(p.Past) + perRow - 1) / perRow)
-	}
-	one := func(view string, there bool) {
-		if there {
-			count[view]++
-		}
-	}
-	for _, key := range a.made.state.Keys() {
-		k := a.made.state.Kept(key)
-		one(ledger.ViewOrigin, k.Origin != nil)
-		one(ledger.ViewPosting, k.Posting != nil)
-		one(ledger.ViewProgress, k.Progress != nil)
-		one(ledger.ViewCarried, k.Carried != nil)
-	}
-	return count
-}
-
-// view compares the rows of one view with what they should be, and their number.
-func (a *attest) view(ctx context.Context, view string, expected int64, add func(Difference) error) error {
-	var read int64
+// storedKeys compares the keys that are stored with those of the journal.
+func (a *attest) storedKeys(ctx context.Context, add func(Difference) error) error {
 	var keys rowSum
-	var past struct { // of the record whose rows of the history come now
-		id   vf.ID
-		list []int64
-	}
-	err := a.moment.Scan(ctx, view, func(key string, value []byte) error {
-		if read++; read%pageEntries == 0 {
-			if err := a.how.Pace(ctx); err != nil {
-				return err
-			}
+	err := a.moment.Scan(ctx, viewKey, func(key string, value []byte) error {
+		keys.add(a.seed, key, string(value))
+		if keys.count%pageEntries == 0 {
+			return a.how.Pace(ctx)
 		}
-		if view == viewKey {
-			keys.add(a.seed, key, string(value))
-			return nil
-		}
-		if view == viewHistory && past.id != historyOf(key) {
-			past.id = historyOf(key)
-			past.list = a.made.index.past(past.id)
-		}
-		want, err := a.row(view, key, past.list)
-		if err != nil || want != nil && string(want) == string(value) {
-			return err
-		}
-		return add(Difference{View: view, Key: key, Stored: string(value), Made: string(want)})
+		return nil
 	})
-	if err == nil && (read != expected || view == viewKey && keys != a.keys) {
-		err = add(Difference{View: view, Reason: fmt.Sprintf("has %d rows, and should have %d", read, expected)})
+	if err == nil && keys != a.keys {
+		err = add(Difference{View: viewKey, Reason: fmt.Sprintf("has %d rows, and should have %d", keys.count, a.keys.count)})
 	}
 	return err
-}
-
-// row makes one row of a view, nil if there should be none.
-func (a *attest) row(view, key string, past []int64) ([]byte, error) {
-	id, kept := vf.ID(key), a.made.state.Kept
-	switch view {
-	case viewMark:
-		return json.Marshal(mark{layout, a.made.journal.Mark()})
-	case viewRecord:
-		if r := a.made.state.Record(id); r != nil {
-			return publicJSON(r, a.made.hashes[id])
-		}
-	case viewAuthor:
-		if author := a.made.authors[id]; author != "" {
-			return []byte(author), nil
-		}
-	case viewHistory:
-		return historyRow(key, past)
-	case ledger.ViewOrigin:
-		return written(kept(key).Origin)
-	case ledger.ViewPosting:
-		return written(kept(key).Posting)
-	case ledger.ViewProgress:
-		return written(kept(key).Progress)
-	case ledger.ViewCarried:
-		return written(kept(key).Carried)
-	}
-	return nil, nil
-}
-
-// written writes what is kept, nil of nothing.
-func written[V any](v *V) ([]byte, error) {
-	if v == nil {
-		return nil, nil
-	}
-	return json.Marshal(v)
-}
-
-// profiles compares the profiles with their hashes in the journal.
-func (a *attest) profiles(ctx context.Context, add func(Difference) error) error {
-	d := a.made.draft()
-	d.hashes = a.made.hashes
-	for hash := range a.erased {
-		if a.erased[hash] {
-			d.profiles = append(d.profiles, store.Put{View: store.Profiles, Key: hash})
-		}
-	}
-	return d.compareProfiles(ctx, a.moment, add)
 }

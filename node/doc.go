@@ -65,33 +65,29 @@
 //
 // # The views in the store
 //
-//	author    id → who entered the record first, where it may name nobody
-//	record    id → the current record, public part, canonical JSON
-//	key       idempotency key → sequence
-//	history   id and row → sequences of the entries that changed the record
-//	mark      how the journal goes on (journal.Mark), and the layout of the views
-//	origin, posting, progress, carried: the ledger's, see package ledger
+//	key   idempotency key → sequence
+//	mark  how the journal goes on (journal.Mark), and the layout of the views
 //
-// Opening reads the views and replays nothing. [Node.Replay] makes all of them
-// from the journal and compares byte for byte; profiles are beside the journal
-// and are not rebuilt.
+// All else that the books say is made from the journal, and held in memory. So an act
+// writes its entry, its key and the mark, and nothing a second time; and there is nothing
+// beside the journal that could say something else. [Check] makes all of it from the
+// journal again and compares; profiles are beside the journal and cannot be made.
 //
 // # The image
 //
 // Where [Options].Images keeps an image (package packed), opening reads that in one
-// piece and enters only what came after it. It is used if its root is that which the
-// journal had, and if what follows leads to the mark; else the views are read.
-// [Node.Keep] makes one while acts go on: from then on they go into a fork of the
-// state, which is put on the image when that is written. So the node holds what
-// changed since as records, and the rest packed.
+// piece and enters only what came after it; else it enters the whole journal. An image is
+// used if its root is that which the journal had, and what follows must lead to the mark,
+// which names the root of all. [Node.Keep] makes one while acts go on: from then on they
+// go into a fork of the state, which is put on the image when that is written. So the
+// node holds what changed since as records, and the rest packed.
 //
 // # Whether it is true
 //
 // [Node.Attest] checks books in use against their journal, from the genesis: order,
 // hashes and signatures, and then, at one moment, the image that they were opened from,
-// each row of the views, and the profiles. Where something differs they are in doubt and
-// take no acts. It holds no lock, and packs what it makes on the way; rows that belong to
-// the views and are no longer read, since an image is, are compared by it alone.
+// the keys, the mark and the profiles. Where something differs they are in doubt and
+// take no acts. It holds no lock, and packs what it makes on the way.
 //
 // # How readers find records
 //

@@ -297,7 +297,7 @@ func TestViewsCanBeThrownAway(t *testing.T) {
 	b := stocked(t)
 	b.do(node.Act{Kind: journal.Record, Key: "1", Records: []vf.Record{consume("event/1", "1")}})
 	ctx := context.Background()
-	for _, put := range []store.Put{{View: "record", Key: "need/yarn"}, {View: "record", Key: "made up", Value: []byte("{}")}, {View: "progress", Key: "x", Value: []byte("1")}} {
+	for _, put := range []store.Put{{View: "key", Key: "1"}, {View: "key", Key: "made up", Value: []byte("7")}, {View: "progress", Key: "x", Value: []byte("1")}} {
 		if err := b.Store().Append(ctx, store.Batch{Views: []store.Put{put}}); err != nil {
 			t.Fatal(err)
 		}
@@ -306,11 +306,16 @@ func TestViewsCanBeThrownAway(t *testing.T) {
 			t.Errorf("%s %s: replay found %v %v", put.View, put.Key, differences, err)
 		}
 	}
-	if err := b.Store().Append(ctx, store.Batch{Views: []store.Put{{View: "mark", Key: "mark"}}}); err != nil {
-		t.Fatal(err)
+	for _, before := range [][]store.Put{{{View: "mark", Key: "mark"}}, {{View: "record", Key: "need/yarn", Value: []byte("{}")}, {View: "mark", Key: "mark", Value: []byte(`{"layout":3}`)}}} {
+		if err := b.Store().Append(ctx, store.Batch{Views: before}); err != nil {
+			t.Fatal(err)
+		}
+		b.reopen()
+		b.sound()
 	}
-	b.reopen()
-	b.sound()
+	if views, err := b.Store().Views(ctx); err != nil || len(views) != 2 {
+		t.Errorf("%v %v", views, err)
+	}
 	if r, err := b.Record("agent/ann"); err != nil || r.(*vf.Agent).Name != "Ann Weaver" {
 		t.Errorf("%+v %v", r, err)
 	}

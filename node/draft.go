@@ -16,16 +16,14 @@ import (
 	"commonweal/vf"
 )
 
-// The names of the node's own views; the ledger has its own.
+// The names of the views in the store.
 const (
-	viewRecord = "record"
-	viewKey    = "key"
-	viewMark   = "mark"
-	viewAuthor = "author"
+	viewKey  = "key"
+	viewMark = "mark"
 )
 
 // layout is the number of the views' layout; views of another one are made anew.
-const layout = 3
+const layout = 4
 
 // mark is how the view of that name is written.
 type mark struct {
@@ -47,8 +45,7 @@ type draft struct {
 	seat     *Seat // whose rights count; nil of whoever holds the books
 	by       vf.ID // the author of the act that is being entered
 	hashes   map[vf.ID]string
-	authors  map[vf.ID]vf.ID           // who entered records first, "" of those that are gone
-	raw      map[vf.ID]json.RawMessage // canonical public part of records put as they are
+	authors  map[vf.ID]vf.ID // who entered records first, "" of those that are gone
 	profiles []store.Put
 	keys     map[string]int64
 	looked   map[string]int64  // of the one for the transaction: keys that the store was asked for, -1 of those that it does not have
@@ -59,12 +56,12 @@ type draft struct {
 
 func (n *Node) draft() *draft {
 	return &draft{n: n, state: n.state.Fork(), register: n.register.Fork(), order: n.journal.Order(), journal: n.journal.Clone(), hashes: map[vf.ID]string{},
-		authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, looked: map[string]int64{}, past: map[vf.ID][]int64{}}
+		authors: map[vf.ID]vf.ID{}, keys: map[string]int64{}, looked: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 func (d *draft) fork() *draft {
 	return &draft{n: d.n, below: d, state: d.state.Fork(), register: d.register.Fork(), seat: d.seat, by: d.by, order: d.order,
-		hashes: map[vf.ID]string{}, authors: map[vf.ID]vf.ID{}, raw: map[vf.ID]json.RawMessage{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
+		hashes: map[vf.ID]string{}, authors: map[vf.ID]vf.ID{}, keys: map[string]int64{}, past: map[vf.ID][]int64{}}
 }
 
 // forAct returns a fork for one act. It is the same for each act of a call, emptied
@@ -87,7 +84,6 @@ func (d *draft) merge() {
 	b.order = d.order
 	maps.Copy(b.hashes, d.hashes)
 	maps.Copy(b.authors, d.authors)
-	maps.Copy(b.raw, d.raw)
 	maps.Copy(b.keys, d.keys)
 	for id, entries := range d.past {
 		b.past[id] = append(b.past[id], entries...)
@@ -99,7 +95,6 @@ func (d *draft) merge() {
 	}
 	clear(d.hashes)
 	clear(d.authors)
-	clear(d.raw)
 	clear(d.keys)
 	clear(d.past)
 	d.profiles, d.changes, d.acts = d.profiles[:0], d.changes[:0], d.acts[:0]
@@ -173,7 +168,6 @@ func (d *draft) split(a *Act, r vf.Record) (json.RawMessage, error) {
 		d.hashes[id] = ""
 	}
 	if !hasPersonal(r) {
-		d.raw[id] = raw
 		return raw, nil
 	}
 	open, profile, err := journal.Split(raw, d.salt(a, id))
@@ -185,18 +179,7 @@ func (d *draft) split(a *Act, r vf.Record) (json.RawMessage, error) {
 		d.hashes[id] = hash
 		d.profiles = append(d.profiles, store.Put{View: store.Profiles, Key: hash, Value: profile})
 	}
-	d.raw[id] = open
 	return open, nil
-}
-
-// puts are the rows of the views that the batch changes.
-func (d *draft) puts() ([]store.Put, error) {
-	list, err := d.rows()
-	if err != nil {
-		return nil, err
-	}
-	m, err := d.markRow()
-	return append(list, m), err
 }
 
 // markRow says how the journal goes on.
@@ -205,52 +188,13 @@ func (d *draft) markRow() (store.Put, error) {
 	return store.Put{View: viewMark, Key: viewMark, Value: m}, err
 }
 
-// rows are those of puts that need no hashes of the journal.
-func (d *draft) rows() ([]store.Put, error) {
-	views, records := d.state.Changed()
-	list := make([]store.Put, 0, len(views)+len(records)+len(d.keys)+1)
-	for _, v := range views {
-		list = append(list, store.Put{View: v.Name, Key: v.Key, Value: v.Value})
+// keyRows say of keys which entries have them.
+func keyRows(keys map[string]int64) []store.Put {
+	list := make([]store.Put, 0, len(keys)+1)
+	for _, key := range sortedKeys(keys) {
+		list = append(list, store.Put{View: viewKey, Key: key, Value: []byte(strconv.FormatInt(keys[key], 10))})
 	}
-	for _, id := range sortedKeys(records) {
-		r := records[id]
-		if r == nil {
-			list = append(list, store.Put{View: viewRecord, Key: id})
-			continue
-		}
-		raw := d.raw[vf.ID(id)]
-		if raw == nil || moves(r) {
-			var err error
-			if raw, err = publicJSON(r, d.hash(vf.ID(id))); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, store.Put{View: viewRecord, Key: id, Value: raw})
-	}
-	for _, id := range slices.Sorted(maps.Keys(d.authors)) {
-		p := store.Put{View: viewAuthor, Key: string(id)}
-		if author := d.authors[id]; author != "" {
-			p.Value = []byte(author)
-		}
-		list = append(list, p)
-	}
-	for _, key := range sortedKeys(d.keys) {
-		list = append(list, store.Put{View: viewKey, Key: key, Value: []byte(strconv.FormatInt(d.keys[key], 10))})
-	}
-	past, err := d.pastRows()
-	return append(list, past...), err
-}
-
-// moves reports whether a record may be other than the act that said it: by
-// later acts, or since the ledger completed it.
-func moves(r vf.Record) bool {
-	switch r := r.(type) {
-	case *vf.EconomicEvent:
-		return r.Corrects != ""
-	case *vf.EconomicResource, *vf.Commitment, *vf.Intent, *vf.Process, *vf.Claim:
-		return true
-	}
-	return false
+	return list
 }
 
 // used tells at which sequence a key was used.

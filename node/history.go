@@ -2,27 +2,15 @@ package node
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"commonweal/journal"
 	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
 )
-
-// viewHistory has, for each record, the sequences of the entries that changed it,
-// so many in a row: the key is the id and the number of the row. A row that is
-// full is not written again.
-const viewHistory = "history"
-
-const perRow = 64
-
-func historyKey(id vf.ID, row int) string { return fmt.Sprintf("%s %06d", id, row) }
 
 // noted adds an entry to the past of records.
 func (d *draft) noted(seq int64, ids []vf.ID) {
@@ -57,52 +45,6 @@ func (d *draft) asSeen(a *Act) error {
 		}
 	}
 	return nil
-}
-
-// pastRows are the rows of the history that a draft changes.
-func (d *draft) pastRows() ([]store.Put, error) {
-	var list []store.Put
-	for _, id := range sortedKeys(d.past) {
-		was := d.n.index.past(id)
-		all := slices.Concat(was, d.past[id])
-		for row := len(was) / perRow; row*perRow < len(all); row++ {
-			value, err := json.Marshal(all[row*perRow : min(len(all), (row+1)*perRow)])
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, store.Put{View: viewHistory, Key: historyKey(id, row), Value: value})
-		}
-	}
-	return list, nil
-}
-
-// loadHistory reads the history; its rows come in the order of their keys.
-func (n *Node) loadHistory(ctx context.Context) (map[vf.ID][]int64, error) {
-	past := map[vf.ID][]int64{}
-	err := n.store.Scan(ctx, viewHistory, func(key string, value []byte) error {
-		var row []int64
-		i := strings.LastIndexByte(key, ' ')
-		if i < 0 || json.Unmarshal(value, &row) != nil || historyKey(vf.ID(key[:i]), len(past[vf.ID(key[:i])])/perRow) != key {
-			return differs(viewHistory, key)
-		}
-		id := vf.ID(key[:i])
-		past[id] = append(past[id], row...)
-		return nil
-	})
-	return past, err
-}
-
-// historyOf is the record of which a row of the history is.
-func historyOf(key string) vf.ID { return vf.ID(key[:max(strings.LastIndexByte(key, ' '), 0)]) }
-
-// historyRow makes the row of a key from the whole past of its record, nil if there is none.
-func historyRow(key string, past []int64) ([]byte, error) {
-	id := historyOf(key)
-	row, err := strconv.Atoi(strings.TrimPrefix(key, string(id)+" "))
-	if err != nil || row < 0 || row*perRow >= len(past) || historyKey(id, row) != key {
-		return nil, nil //nolint:nilerr // it is no key of a row
-	}
-	return json.Marshal(past[row*perRow : min(len(past), (row+1)*perRow)])
 }
 
 // Pick reads entries of the journal as they stand, by sequence. Those that stand

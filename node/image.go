@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -20,7 +21,7 @@ import (
 
 // Images keeps an image of the books, from which the next start is quick. It is a copy
 // that can be thrown away: where there is none, or one that does not fit, the books are
-// opened from the views.
+// opened from the journal.
 type Images interface {
 	// Read returns what was written last, nil if there is nothing.
 	Read() ([]byte, error)
@@ -42,40 +43,16 @@ type Opened struct {
 // Opened says how these books were opened.
 func (n *Node) Opened() Opened { return n.opened }
 
-// openImage opens the books from their image and the entries after it; false if there
-// is none that fits, and then nothing was done.
-func (n *Node) openImage(ctx context.Context, m mark) (bool, error) {
-	if n.options.Images == nil {
-		return false, nil
+// openImage has the books stand on their image, if there is one that fits.
+func (n *Node) openImage(ctx context.Context, m mark) error {
+	image, j, why := imageFor(ctx, n.store, n.options.Images, m)
+	if n.opened.Why = why; image == nil {
+		return ctx.Err()
 	}
-	raw, err := n.options.Images.Read()
-	if err != nil || raw == nil {
-		n.opened.Why = err
-		return false, nil //nolint:nilerr // it is told with Opened
-	}
-	image, err := packed.Open(raw)
-	if err == nil {
-		err = n.fits(ctx, image, m)
-	}
-	if err != nil {
-		n.opened.Why = err
-		return false, nil //nolint:nilerr // it is told with Opened
-	}
+	n.journal = j
 	n.standOn(image)
-	n.opened.Image, n.opened.sum, n.kept = n.journal.Size(), image.Sum(), n.journal.Size()
-	if err := n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
-		n.profiles[key] = value
-		return nil
-	}); err != nil {
-		return false, err
-	}
-	if err := n.followOn(ctx); err != nil {
-		return false, err
-	}
-	if now, err := json.Marshal(n.journal.Mark()); err != nil || !sameMark(now, m) {
-		return false, errors.Join(err, differs(viewMark, viewMark))
-	}
-	return true, nil
+	n.opened.Image, n.opened.sum, n.kept = j.Size(), image.Sum(), j.Size()
+	return nil
 }
 
 func sameMark(raw []byte, m mark) bool {
@@ -83,31 +60,40 @@ func sameMark(raw []byte, m mark) bool {
 	return err == nil && bytes.Equal(raw, want)
 }
 
-// fits reports why an image is not one of these books as they were.
-func (n *Node) fits(ctx context.Context, image *packed.Image, m mark) error {
+// imageFor reads the image of books, which had this mark when it was read. It is nil if
+// there is none, or none that fits, and why says then what is wrong with it.
+func imageFor(ctx context.Context, s store.Source, images Images, m mark) (image *packed.Image, j *journal.State, why error) {
+	if images == nil {
+		return nil, nil, nil
+	}
+	raw, err := images.Read()
+	if err != nil || raw == nil {
+		return nil, nil, err
+	}
+	if image, err = packed.Open(raw); err != nil {
+		return nil, nil, err
+	}
 	var then mark
 	if err := json.Unmarshal(image.Mark(), &then); err != nil {
-		return packed.ErrBroken
+		return nil, nil, packed.ErrBroken
 	}
 	if then.Layout != m.Layout {
-		return packed.ErrOther
+		return nil, nil, packed.ErrOther
 	}
-	j, err := journal.Resume(then.Journal)
-	if err != nil {
-		return packed.ErrBroken
+	if j, err = journal.Resume(then.Journal); err != nil {
+		return nil, nil, packed.ErrBroken
 	}
 	if j.Size() == 0 || j.Size() > m.Journal.Size || j.Network() != m.Journal.Network {
-		return fmt.Errorf("the image is of %d entries of %s, and there are %d of %s", j.Size(), j.Network(), m.Journal.Size, m.Journal.Network)
+		return nil, nil, fmt.Errorf("the image is of %d entries of %s, and there are %d of %s", j.Size(), j.Network(), m.Journal.Size, m.Journal.Network)
 	}
-	root, err := tlog.TreeHash(j.Size(), store.HashReader(ctx, n.store))
+	root, err := tlog.TreeHash(j.Size(), store.HashReader(ctx, s))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if root != j.Tree().Hash {
-		return errors.New("the image is of another journal")
+		return nil, nil, errors.New("the image is of another journal")
 	}
-	n.journal = j
-	return nil
+	return image, j, nil
 }
 
 // standOn makes an image, and nothing else, what readers see.
@@ -144,41 +130,6 @@ func ground(image *packed.Image) *ledger.State {
 		units = append(units, list.At(i))
 	}
 	return ledger.On(image, image.Events(), units)
-}
-
-// followOn enters the entries after the image. Their signatures were checked when they
-// were made, and are again by [Node.Attest]; that these are the bytes that were
-// written then is told by the root that the views name.
-func (n *Node) followOn(ctx context.Context) error {
-	const some = 1000 // entries are taken in at once
-	d, read := n.draft(), int64(0)
-	take := func() {
-		d.profiles, d.changes = nil, nil // the profiles that are stored were read, and nobody listens
-		n.merged(d)
-		d = n.draft()
-	}
-	err := n.store.Entries(ctx, n.journal.Size(), func(seq int64, raw []byte) error {
-		e, err := d.journal.Follow(raw)
-		if err != nil {
-			return err
-		}
-		if err := d.again(seq, &e.Act); err != nil {
-			return fmt.Errorf("entry %d: %w", seq, err)
-		}
-		if read++; read%some == 0 {
-			take()
-		}
-		return nil
-	})
-	if err == nil {
-		err = d.journal.End()
-	}
-	if err != nil {
-		return err
-	}
-	take()
-	n.opened.Entries = read
-	return nil
 }
 
 // Unkept is how many entries came since the last image was written, or the books were
@@ -247,21 +198,24 @@ type frozen struct {
 	size, fresh int64
 }
 
+// content is what the books say, as an image is made of it; it is that as long as nobody
+// writes.
+func (n *Node) content() (packed.Content, error) {
+	raw, err := json.Marshal(mark{layout, n.journal.Mark()})
+	return packed.Content{Mark: raw, Places: n.index.copy().each, State: n.state, Authors: maps.Clone(n.authors)}, err
+}
+
 // freeze has later acts leave alone what an image is made of.
 func (n *Node) freeze() (frozen, error) {
 	n.write.Lock()
 	defer n.write.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	raw, err := json.Marshal(mark{layout, n.journal.Mark()})
+	c, err := n.content()
 	if err != nil {
 		return frozen{}, err
 	}
-	authors := make(map[vf.ID]vf.ID, len(n.authors))
-	for id, author := range n.authors {
-		authors[id] = author
-	}
-	f := frozen{packed.Content{Mark: raw, Places: n.index.copy().each, State: n.state, Authors: authors}, n.journal.Size(), n.fresh}
+	f := frozen{c, n.journal.Size(), n.fresh}
 	n.state = n.state.Fork()
 	n.since = map[vf.ID]bool{}
 	return f, nil

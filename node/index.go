@@ -333,38 +333,3 @@ func (s sorted) descend(from vf.ID, f func(vf.ID) bool) {
 		below("", true)
 	}
 }
-
-// loaded makes an index of records that are sorted by id.
-func loaded(records []vf.Record, hashes map[vf.ID]string, past map[vf.ID][]int64) *index {
-	x := newIndex(nil)
-	type target struct {
-		property uint16
-		to       vf.ID
-	}
-	from := map[target][]vf.ID{}
-	for _, r := range records {
-		id := r.Key()
-		x.places.Load(place{ID: id, Record: r, Hash: hashes[id], Past: past[id]})
-		x.enlist(r, func(list *changes[vf.ID]) { list.added.Load(id) })
-		for _, l := range packed.Links(r) {
-			at := target{l.Property, l.To}
-			from[at] = append(from[at], id)
-		}
-	}
-	targets := make([]target, 0, len(from))
-	for t := range from {
-		targets = append(targets, t)
-	}
-	slices.SortFunc(targets, func(a, b target) int { return cmp.Or(cmp.Compare(a.property, b.property), cmp.Compare(a.to, b.to)) })
-	for _, t := range targets {
-		for _, id := range from[t] {
-			x.links.added.Load(packed.Link{Property: t.property, To: t.to, From: id})
-		}
-	}
-	for id, entries := range past { // of what was withdrawn
-		if _, ok := x.places.Get(place{ID: id}); !ok {
-			x.places.Set(place{ID: id, Past: entries})
-		}
-	}
-	return x
-}

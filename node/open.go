@@ -5,21 +5,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"commonweal/journal"
-	"commonweal/ledger"
 	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
 )
 
-// Open opens the books in a store from their views, without replay. Views of
-// another layout are made anew from the journal first, which needs a signer no
-// more than reading does. Books without genesis are refused by rule notBegun.
+// Open opens the books in a store: from their image, and what the journal has after it;
+// where there is no image that fits, from the whole journal. That these are the entries
+// that were written is told by the root that the mark names, so signatures are not
+// checked again. Views of another layout are made anew from the journal first, which
+// checks all of it, and needs a signer no more than reading does. Books without genesis
+// are refused by rule notBegun.
 func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 	n := newNode(s, o)
 	raw, err := s.Get(ctx, viewMark, viewMark)
@@ -36,26 +36,36 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 		if err := n.rebuild(ctx); err != nil {
 			return nil, err
 		}
-		return n, nil
-	}
-	if n.journal, err = journal.Resume(m.Journal); err != nil || m.Journal.Size == 0 || n.journal.End() != nil {
-		return nil, differs(viewMark, viewMark)
+		return n, n.readProfiles(ctx)
 	}
 	if err := n.checkTail(ctx, m.Journal); err != nil {
 		return nil, err
 	}
-	quick, err := n.openImage(ctx, m)
-	if err == nil && !quick {
-		err = n.load(ctx)
-	}
-	if err != nil {
+	if err := n.openImage(ctx, m); err != nil {
 		return nil, err
+	}
+	if err := n.readProfiles(ctx); err != nil {
+		return nil, err
+	}
+	if err := n.followOn(ctx); err != nil {
+		var fault *journal.Fault
+		if errors.As(err, &fault) && fault.Kind != journal.Unreadable {
+			return nil, rule.Refuse("storeDamaged", "path", m.Journal.Network, "reason", fault.Error())
+		}
+		return nil, err
+	}
+	if now, err := json.Marshal(n.journal.Mark()); err != nil || !sameMark(now, m) {
+		return nil, errors.Join(err, differs(viewMark, viewMark))
 	}
 	return n, nil
 }
 
 // checkTail compares the mark with the end of the journal that is stored.
 func (n *Node) checkTail(ctx context.Context, m journal.Mark) error {
+	j, err := journal.Resume(m)
+	if err != nil || m.Size == 0 || j.End() != nil {
+		return differs(viewMark, viewMark)
+	}
 	hashes, err := n.store.Hashes(ctx, []int64{tlog.StoredHashIndex(0, m.Size-1)})
 	if err != nil {
 		return err
@@ -64,7 +74,7 @@ func (n *Node) checkTail(ctx context.Context, m journal.Mark) error {
 	if err != nil {
 		return err
 	}
-	if hashes[0] != m.Last || root != n.journal.Tree().Hash {
+	if hashes[0] != m.Last || root != j.Tree().Hash {
 		return differs(viewMark, fmt.Sprint(m.Size-1))
 	}
 	return n.store.Entries(ctx, m.Size, func(seq int64, _ []byte) error {
@@ -72,121 +82,83 @@ func (n *Node) checkTail(ctx context.Context, m journal.Mark) error {
 	})
 }
 
-// load reads the views into memory.
-func (n *Node) load(ctx context.Context) error {
-	if err := n.loadRecords(ctx); err != nil {
-		return err
-	}
-	past, err := n.loadHistory(ctx)
-	if err != nil {
-		return err
-	}
-	for _, view := range []string{ledger.ViewCarried, ledger.ViewOrigin, ledger.ViewPosting, ledger.ViewProgress} {
-		err := n.store.Scan(ctx, view, func(key string, value []byte) error {
-			if n.state.Load(view, key, value) != nil {
-				return differs(view, key)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	err = n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
+// readProfiles reads the personal data that is not erased.
+func (n *Node) readProfiles(ctx context.Context) error {
+	return n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
 		n.profiles[key] = value
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	n.index = loaded(n.state.Records(), n.hashes, past)
-	known := map[string]vf.ID{} // each author's id is held once
-	err = n.store.Scan(ctx, viewAuthor, func(key string, value []byte) error {
-		author, ok := known[string(value)]
-		if !ok {
-			author = vf.ID(value)
-			known[string(value)] = author
-		}
-		n.authors[vf.ID(key)] = author
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if n.state.Loaded() != nil {
-		return firstDifference(ctx, n.store, ledger.ViewPosting)
-	}
-	return nil
 }
 
-// loadRecords decodes the records on all processors, for it is most of the work.
-func (n *Node) loadRecords(ctx context.Context) error {
-	type row struct {
-		key string
-		raw []byte
+// followOn enters the entries after the image. Their signatures were checked when they
+// were made, and are again by [Node.Attest].
+func (n *Node) followOn(ctx context.Context) error {
+	before := n.journal.Size()
+	err := n.enterAll(ctx, n.store, reading{entry: (*journal.State).Follow})
+	n.opened.Entries = n.journal.Size() - before
+	return err
+}
+
+// reading is how a journal is read and entered again.
+type reading struct {
+	entry   func(*journal.State, []byte) (*journal.Entry, error) // reads the next entry
+	entered func(*journal.Entry, *draft)                         // hears of each, with the draft that it went into; may be nil
+	at      int64                                                // reached is called when there are so many, and may be nil
+	reached func() error
+}
+
+// someRecords is how many records, about, are taken in at once where a journal is read.
+const someRecords = 2000
+
+// enterAll enters the entries of a source from where the books are. Profiles are left as
+// they are, and no subscriber hears of it.
+func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error {
+	d, waiting := n.draft(), 0
+	take := func() {
+		d.profiles, d.changes = nil, nil
+		n.merged(d)
+		d, waiting = n.draft(), 0
 	}
-	type decoded struct {
-		key  string
-		r    vf.Record
-		hash string
-		err  error
-	}
-	const chunk = 512
-	var jobs []chan []decoded
-	var wait sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	start := func(rows []row) {
-		out := make(chan []decoded, 1)
-		jobs = append(jobs, out)
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			list := make([]decoded, len(rows))
-			for i, row := range rows {
-				list[i].key = row.key
-				list[i].r, list[i].hash, list[i].err = opened(row.raw)
-			}
-			out <- list
-		})
-	}
-	var rows []row
-	err := n.store.Scan(ctx, viewRecord, func(key string, value []byte) error {
-		if rows = append(rows, row{key, value}); len(rows) == chunk {
-			start(rows)
-			rows = nil
+	err := s.Entries(ctx, n.journal.Size(), func(seq int64, raw []byte) error {
+		e, err := how.entry(d.journal, raw)
+		if err != nil {
+			return err
+		}
+		if err := d.again(seq, &e.Act); err != nil {
+			return fmt.Errorf("entry %d: %w", seq, err)
+		}
+		if how.entered != nil {
+			how.entered(e, d)
+		}
+		reached := how.reached != nil && seq+1 == how.at
+		if waiting += 1 + len(e.Act.Records); waiting >= someRecords || reached {
+			take()
+		}
+		if reached {
+			return how.reached()
 		}
 		return nil
 	})
-	start(rows)
-	wait.Wait()
-	if err != nil {
-		return err
+	if err == nil {
+		err = d.journal.End()
 	}
-	for _, job := range jobs {
-		for _, d := range <-job {
-			if d.err != nil || string(d.r.Key()) != d.key {
-				return differs(viewRecord, d.key)
-			}
-			n.state.LoadRecord(d.r)
-			n.register.Set(nil, d.r, n.state.Record)
-			if d.hash != "" {
-				n.hashes[d.r.Key()] = d.hash
-			}
-		}
+	if err == nil {
+		take()
 	}
-	return nil
+	return err
 }
 
-// rebuild makes all views anew from the journal and stores them.
+// rebuild enters the whole journal, checking all of it, and stores the views that it
+// makes in the place of those that are there.
 func (n *Node) rebuild(ctx context.Context) error {
-	d, err := replay(ctx, n.store)
+	r, err := n.replay(ctx, n.store, 0, nil)
 	if err != nil {
 		return err
 	}
-	if d.journal.Size() == 0 {
+	if n.journal.Size() == 0 {
 		return rule.Refuse("notBegun")
 	}
-	puts, err := d.puts()
+	m, err := n.draft().markRow()
 	if err != nil {
 		return err
 	}
@@ -194,22 +166,11 @@ func (n *Node) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = n.store.Append(ctx, store.Batch{Clear: stored, Views: puts})
-	if err != nil && !errors.Is(err, store.ErrReadOnly) { // a reader has them in memory alone
-		return err
-	}
-	n.state, n.journal, n.hashes, n.register = d.state, d.journal, d.hashes, d.register
-	n.index = loaded(n.state.Records(), n.hashes, d.past)
-	for id, author := range d.authors {
-		if author != "" {
-			n.authors[id] = author
-		}
-	}
-	n.readUnits()
-	return n.store.Scan(ctx, store.Profiles, func(key string, value []byte) error {
-		n.profiles[key] = value
+	err = n.store.Append(ctx, store.Batch{Clear: stored, Views: append(keyRows(r.keys), m)})
+	if errors.Is(err, store.ErrReadOnly) { // a reader enters nothing, so that no key is looked up
 		return nil
-	})
+	}
+	return err
 }
 
 // Rebuild makes all views in a store anew from the journal, checking each entry.
@@ -217,25 +178,27 @@ func Rebuild(ctx context.Context, s store.Store) error {
 	return newNode(s, Options{}).rebuild(ctx)
 }
 
-// replay enters all entries of the store into a draft that stands on nothing.
-func replay(ctx context.Context, s store.Source) (*draft, error) {
-	d := newNode(nil, Options{}).draft()
-	d.state, d.journal = ledger.New(), &journal.State{}
-	err := s.Entries(ctx, 0, func(seq int64, raw []byte) error {
-		e, _, err := d.journal.Apply(raw)
-		if err != nil {
-			return err
+// replayed is what a journal says beside what the books are.
+type replayed struct {
+	keys   map[string]int64
+	erased map[string]bool // hashes of profiles
+}
+
+// replay enters the whole journal of a source into books that are empty, checking each
+// entry; reached is called when there are so many.
+func (n *Node) replay(ctx context.Context, s store.Source, at int64, reached func() error) (replayed, error) {
+	r := replayed{keys: map[string]int64{}, erased: map[string]bool{}}
+	how := reading{at: at, reached: reached, entry: func(j *journal.State, raw []byte) (*journal.Entry, error) {
+		e, _, err := j.Apply(raw)
+		return e, err
+	}, entered: func(e *journal.Entry, d *draft) {
+		r.keys[e.Act.Key] = e.Sequence
+		for _, p := range d.profiles {
+			r.erased[p.Key] = true
 		}
-		if err := d.again(seq, &e.Act); err != nil {
-			return fmt.Errorf("entry %d: %w", seq, err)
-		}
-		d.keys[e.Act.Key], d.changes = seq, nil // nobody hears of them
-		return nil
-	})
-	if err == nil {
-		err = d.journal.End()
-	}
-	return d, err
+		d.profiles = d.profiles[:0]
+	}}
+	return r, n.enterAll(ctx, s, how)
 }
 
 // again enters an act that stands in the journal.

@@ -13,6 +13,7 @@ import (
 
 	"commonweal/journal"
 	"commonweal/node"
+	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
 )
@@ -134,6 +135,10 @@ func TestReadersWantTheSignature(t *testing.T) {
 	if _, err := writer.Do(context.Background(), acts...); err != nil {
 		t.Fatal(err)
 	}
+	whole, err := node.Open(context.Background(), kept{hidden}, b.options())
+	if err != nil {
+		t.Fatal(err)
+	}
 	hidden.from.Store(size + 2)
 	isUnsigned := func(what string, err error) {
 		t.Helper()
@@ -146,12 +151,12 @@ func TestReadersWantTheSignature(t *testing.T) {
 	if n.Journal().Size() != size {
 		t.Errorf("%d entries were taken in without a signature", n.Journal().Size()-size)
 	}
-	_, err = node.Check(context.Background(), hidden)
+	_, err = node.Check(context.Background(), hidden, nil)
 	isUnsigned("checking", err)
 	isUnsigned("making views", node.Rebuild(context.Background(), kept{hidden}))
-	whole, err := node.Open(context.Background(), kept{hidden}, b.options())
-	if err != nil {
-		t.Fatal(err)
+	var r *rule.Refusal
+	if _, err := node.Open(context.Background(), kept{hidden}, b.options()); !errors.As(err, &r) || r.Rule != "storeDamaged" {
+		t.Errorf("opening, with the end cut off: %v", err)
 	}
 	_, err = whole.ReplayedBefore(context.Background(), size+1)
 	isUnsigned("replaying", err)

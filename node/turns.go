@@ -296,7 +296,7 @@ func (n *Node) sameEnd(ctx context.Context) error {
 
 // markOf reads how the views of a store are written, and whether that is said at
 // all; what cannot be read is of no layout that this program knows.
-func markOf(ctx context.Context, s store.Store) (m mark, said bool, err error) {
+func markOf(ctx context.Context, s store.Reader) (m mark, said bool, err error) {
 	raw, err := s.Get(ctx, viewMark, viewMark)
 	if err == nil && raw != nil && json.Unmarshal(raw, &m) != nil {
 		m = mark{}

@@ -3,11 +3,13 @@ package node
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"commonweal/journal"
+	"commonweal/node/packed"
 	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
@@ -57,50 +59,52 @@ const maxDifferences = 20
 
 var errMany = errors.New("enough differences")
 
-// Replay does what [Check] does, while writers wait.
+// Check makes the books again from the journal, checking each entry, and compares with
+// them the views that are stored, byte for byte, the image, if there is one that fits,
+// and each profile with its hash in the journal. It returns the first differences, none
+// if all is well. Nothing is loaded from what it checks, so that no damage hinders it.
+// Nobody may write meanwhile, or the store must see one moment. Images may be nil.
+func Check(ctx context.Context, s store.Reader, images Images) ([]Difference, error) {
+	return check(ctx, s, images, nil)
+}
+
+// Replay does what [Check] does, and compares what these books say in memory too, while
+// writers wait.
 func (n *Node) Replay(ctx context.Context) ([]Difference, error) {
 	n.write.Lock()
 	defer n.write.Unlock()
-	return Check(ctx, n.store)
+	return check(ctx, n.store, n.options.Images, n)
 }
 
-// Check makes every view again from the journal, checking each entry, and
-// compares it with the stored one byte for byte; then it compares each profile
-// with its hash in the journal. It returns the first differences, none if all is
-// well. Nothing is loaded from the views, so that no damage in them hinders it.
-// Nobody may write meanwhile, or the store must see one moment.
-func Check(ctx context.Context, s store.Store) ([]Difference, error) {
-	d, err := replay(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	made, err := d.made()
-	if err != nil {
-		return nil, err
-	}
-	var list []Difference
+func check(ctx context.Context, s store.Reader, images Images, open *Node) (list []Difference, err error) {
 	add := func(x Difference) error {
 		if list = append(list, x); len(list) == maxDifferences {
 			return errMany
 		}
 		return nil
 	}
-	stored, err := s.Views(ctx)
+	made := newNode(nil, Options{})
+	m, _, err := markOf(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	for _, view := range stored {
-		if made[view] == nil {
-			made[view] = map[string][]byte{} // a view that nothing makes
-		}
+	var image *packed.Image
+	at, reached := int64(0), func() error { return nil }
+	if found, j, _ := imageFor(ctx, s, images, m); found != nil {
+		image, at = found, j.Size()
+		reached = func() error { return made.same(ctx, image, "image", add) }
 	}
-	for _, view := range sortedKeys(made) {
-		if err = compare(ctx, s, view, made[view], add); err != nil {
-			break
+	r, err := made.replay(ctx, s, at, reached)
+	if err == nil {
+		err = r.compareViews(ctx, s, made, add)
+	}
+	if err == nil && open != nil {
+		if image, err = open.packed(ctx); err == nil {
+			err = made.same(ctx, image, "memory", add)
 		}
 	}
 	if err == nil {
-		err = d.compareProfiles(ctx, s, add)
+		err = made.compareProfiles(ctx, s, r.erased, add)
 	}
 	if errors.Is(err, errMany) {
 		err = nil
@@ -108,25 +112,54 @@ func Check(ctx context.Context, s store.Store) ([]Difference, error) {
 	return list, err
 }
 
-// made are the rows of all views, none where the journal has no entry.
-func (d *draft) made() (map[string]map[string][]byte, error) {
-	made := map[string]map[string][]byte{}
-	if d.journal.Size() == 0 {
-		return made, nil
-	}
-	puts, err := d.puts()
+// packed packs what the books say now; nobody may write meanwhile.
+func (n *Node) packed(ctx context.Context) (*packed.Image, error) {
+	c, err := n.content()
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range puts {
-		if made[p.View] == nil {
-			made[p.View] = map[string][]byte{}
+	return packed.Pack(ctx, c)
+}
+
+// same reports an image that is not what these books are.
+func (n *Node) same(ctx context.Context, image *packed.Image, name string, add func(Difference) error) error {
+	mine, err := n.packed(ctx)
+	if err != nil || mine.Sum() == image.Sum() {
+		return err
+	}
+	return add(Difference{View: name, Key: strconv.FormatInt(n.journal.Size(), 10), Reason: "is not what the journal makes"})
+}
+
+// compareViews compares the stored views with those of the books that were made.
+func (r *replayed) compareViews(ctx context.Context, s store.Reader, made *Node, add func(Difference) error) error {
+	views := map[string]map[string][]byte{}
+	if made.journal.Size() > 0 {
+		m, err := made.draft().markRow()
+		if err != nil {
+			return err
 		}
-		if p.Value != nil { // else withdrawn
-			made[p.View][p.Key] = p.Value
+		for _, p := range append(keyRows(r.keys), m) {
+			if views[p.View] == nil {
+				views[p.View] = map[string][]byte{}
+			}
+			views[p.View][p.Key] = p.Value
 		}
 	}
-	return made, nil
+	stored, err := s.Views(ctx)
+	if err != nil {
+		return err
+	}
+	for _, view := range stored {
+		if views[view] == nil {
+			views[view] = map[string][]byte{} // a view that nothing makes
+		}
+	}
+	for _, view := range sortedKeys(views) {
+		if err := compare(ctx, s, view, views[view], add); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // compare reports where a stored view is not as made.
@@ -152,16 +185,10 @@ func compare(ctx context.Context, s store.Source, view string, made map[string][
 
 // compareProfiles reports profiles that are not those that the journal names,
 // that are missing though no act erased them, and that are there though one did.
-func (d *draft) compareProfiles(ctx context.Context, s store.Source, add func(Difference) error) error {
-	owners := make(map[string]vf.ID, len(d.hashes)) // by hash
-	for id, hash := range d.hashes {
-		if hash != "" {
-			owners[hash] = id
-		}
-	}
-	erased := map[string]bool{}
-	for _, p := range d.profiles {
-		erased[p.Key] = erased[p.Key] || p.Value == nil
+func (n *Node) compareProfiles(ctx context.Context, s store.Source, erased map[string]bool, add func(Difference) error) error {
+	owners := make(map[string]vf.ID, len(n.hashes)) // by hash
+	for id, hash := range n.hashes {
+		owners[hash] = id
 	}
 	seen := map[string]bool{}
 	err := s.Scan(ctx, store.Profiles, func(hash string, profile []byte) error {
@@ -192,18 +219,3 @@ func (d *draft) compareProfiles(ctx context.Context, s store.Source, add func(Di
 }
 
 const otherProfile = "is not what the journal names by its hash"
-
-// firstDifference names the row for which views cannot be loaded that can be
-// decoded each alone; the view is said if the journal names none.
-func firstDifference(ctx context.Context, s store.Store, view string) error {
-	list, err := Check(ctx, s)
-	if err != nil {
-		return err
-	}
-	for i := range list {
-		if list[i].View != store.Profiles {
-			return list[i].Refusal()
-		}
-	}
-	return differs(view, "")
-}

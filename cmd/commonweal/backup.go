@@ -49,7 +49,7 @@ func (c *backupCommand) Run(p *program) error {
 func (c *backupCommand) checkCopy(p *program) error {
 	s, err := sqlite.ReadCopy(p.ctx, c.Path, sqlite.Options{})
 	if err == nil {
-		_, err = p.check(s)
+		_, err = p.check(s, nil)
 		err = errors.Join(err, s.Close())
 	}
 	if err != nil {

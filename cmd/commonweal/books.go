@@ -19,6 +19,7 @@ import (
 // books are the open books of a network.
 type books struct {
 	*node.Node
+	keep func() // keeps an image of long books when they are closed; nil where they were opened to read
 }
 
 func (p *program) keyPath() string { return filepath.Join(p.Data, host.KeyFile) }
@@ -37,11 +38,11 @@ func (p *program) books() (*books, error) {
 	}
 	at := p.place()
 	if at.address != "" { // other processes may write there too
-		n, err := host.Shared(p.ctx, at.address, at.database(), node.Options{Signer: signer, Wait: at.wait}, nil)
+		n, err := host.Shared(p.ctx, at.address, at.database(), node.Options{Signer: signer, Wait: at.wait, Images: p.images()}, nil)
 		if err != nil {
 			return nil, err
 		}
-		return &books{n}, nil
+		return &books{n, func() { p.keepImage(n) }}, nil
 	}
 	s, err := at.open(p.ctx)
 	if err != nil {
@@ -60,16 +61,36 @@ func (p *program) look() (*books, error) {
 }
 
 func (p *program) openBooks(s store.Store, signer journal.Signer) (*books, error) {
-	n, err := node.Open(p.ctx, s, node.Options{Signer: signer})
+	n, err := node.Open(p.ctx, s, node.Options{Signer: signer, Images: p.images()})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &books{n}, nil
+	b := &books{Node: n}
+	if signer != nil {
+		b.keep = func() { p.keepImage(n) }
+	}
+	return b, nil
 }
 
-// check compares views and profiles in a store with its journal.
-func (p *program) check(s store.Store) ([]node.Difference, error) {
-	list, err := node.Check(p.ctx, s)
+// images is the image of the books in the data folder, which the server uses too.
+func (p *program) images() node.Images { return host.KeepImage(p.Data) }
+
+// keepImage makes an image of the books if more was entered, or read of their journal,
+// than the next command should have to read again, beside what making one takes.
+func (p *program) keepImage(n *node.Node) {
+	const share = 8 // of the entries
+	if n.Fresh() < max(host.KeepAfter, n.Journal().Size()/share) || n.Stopped() != nil {
+		return
+	}
+	if err := n.Keep(p.ctx); err != nil && p.ctx.Err() == nil {
+		fmt.Fprintf(p.err, "No image of the books was made, so the next command takes longer: %s\n", err)
+	}
+}
+
+// check compares views and profiles in a store, and an image that there may be of it,
+// with its journal.
+func (p *program) check(s store.Store, images node.Images) ([]node.Difference, error) {
+	list, err := node.Check(p.ctx, s, images)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -81,7 +102,12 @@ func (p *program) check(s store.Store) ([]node.Difference, error) {
 }
 
 // close closes the books; everything that was entered is durable already.
-func (b *books) close() { _ = b.Close() }
+func (b *books) close() {
+	if b.keep != nil {
+		b.keep()
+	}
+	_ = b.Close()
+}
 
 // author is who acts: who was named, else the network itself.
 func (p *program) author(b *books) vf.ID {

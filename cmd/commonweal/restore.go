@@ -79,7 +79,7 @@ func (p *program) checkPlace(at place) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.check(s)
+	_, err = p.check(s, nil)
 	return errors.Join(err, s.Close())
 }
 

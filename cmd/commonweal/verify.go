@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"commonweal/host"
@@ -14,7 +15,7 @@ import (
 type verifyCommand struct {
 	Against []string          `arg:"" optional:"" name:"checkpoint" help:"Checkpoints that you kept from earlier, or got from others."`
 	First   journal.PublicKey `help:"The first key of the network, if you know it."`
-	Rebuild bool              `help:"Make all views anew from the journal, if it is sound."`
+	Rebuild bool              `help:"Make all views anew from the journal, if it is sound, and throw the image away."`
 	Save    string            `help:"Write a checkpoint of now to this file, to be kept in another place."`
 }
 
@@ -60,11 +61,11 @@ func (c *verifyCommand) Run(p *program) error {
 		return err
 	}
 	if c.Rebuild {
-		if err := node.Rebuild(p.ctx, s); err != nil {
+		if err := errors.Join(node.Rebuild(p.ctx, s), p.images().Drop()); err != nil {
 			return err
 		}
 	}
-	differences, err := p.check(s)
+	differences, err := p.check(s, p.images())
 	if !p.JSON {
 		tellDifferences(p, differences)
 	}
