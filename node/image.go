@@ -184,12 +184,14 @@ func (n *Node) lately() (map[vf.ID]bool, *index) {
 
 // follow takes in what is otherwise in another index.
 func (x *index) follow(other *index, changed map[vf.ID]bool) {
+	var links moved
 	for _, id := range sortedKeys(changed) {
 		was, _ := x.place(id)
 		p, _ := other.place(id)
 		p.ID = id
-		x.set(p, was.Record)
+		x.set(p, was.Record, &links)
 	}
+	links.to(x)
 }
 
 // frozen is what the books said when an image of them was begun.

@@ -18,6 +18,7 @@ import (
 type index struct {
 	ground *packed.Image // nil: there is nothing below
 	places *btree.BTreeG[place]
+	at     btree.PathHint               // where a place was set last; the writer's own
 	class  map[vf.Class]*changes[vf.ID] // all agents are under Agent, those of a kind under it too
 	links  *changes[packed.Link]
 }
@@ -29,11 +30,12 @@ type place = packed.Place
 // changes are what was added to a list in an image, and what was taken from it.
 type changes[T any] struct {
 	added, gone *btree.BTreeG[T]
+	at          btree.PathHint // where one was added last; the writer's own
 }
 
 func (c *changes[T]) add(v T) {
 	if _, was := c.gone.Delete(v); !was {
-		c.added.Set(v)
+		c.added.SetHint(v, &c.at)
 	}
 }
 
@@ -43,10 +45,12 @@ func (c *changes[T]) remove(v T, inGround bool) {
 	}
 }
 
-func (c *changes[T]) copy() *changes[T] { return &changes[T]{c.added.Copy(), c.gone.Copy()} }
+func (c *changes[T]) copy() *changes[T] {
+	return &changes[T]{added: c.added.Copy(), gone: c.gone.Copy()}
+}
 
 func newChanges[T any](less func(a, b T) bool) *changes[T] {
-	return &changes[T]{newTree(less), newTree(less)}
+	return &changes[T]{added: newTree(less), gone: newTree(less)}
 }
 
 func byID(a, b place) bool { return a.ID < b.ID }
@@ -82,26 +86,69 @@ func (x *index) place(id vf.ID) (place, bool) {
 	return x.ground.Place(id)
 }
 
-// put sets the record of an id, nil if there is none any more.
-func (x *index) put(id vf.ID, r vf.Record) {
-	p, _ := x.place(id)
-	p.ID = id
-	was := p.Record
-	p.Record = r
-	x.set(p, was)
-}
-
-// set sets a place; was is the record that it had.
-func (x *index) set(p place, was vf.Record) {
-	before, now := packed.Links(was), packed.Links(p.Record)
-	for _, l := range before {
-		if _, keeps := slices.BinarySearchFunc(now, l, packed.Link.Compare); !keeps {
-			x.links.remove(l, x.ground != nil)
+// take takes in what a batch changed: records, nil of those that are gone, hashes of
+// profiles, and the entries that changed a record. It goes through the trees in their
+// order, so that most places are found beside the one before.
+func (x *index) take(records map[string]vf.Record, hashes map[vf.ID]string, past map[vf.ID][]int64) {
+	ids := make([]vf.ID, 0, len(past))
+	for id := range past {
+		ids = append(ids, id)
+	}
+	for id := range records {
+		if past[vf.ID(id)] == nil {
+			ids = append(ids, vf.ID(id))
 		}
 	}
-	for _, l := range now {
-		if _, had := slices.BinarySearchFunc(before, l, packed.Link.Compare); !had {
-			x.links.add(l)
+	for id := range hashes {
+		if _, ok := records[string(id)]; !ok && past[id] == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	var links moved
+	for _, id := range ids {
+		p, there := x.place(id)
+		was := p.Record
+		p.ID, p.Past = id, append(p.Past, past[id]...)
+		if r, ok := records[string(id)]; ok {
+			p.Record, there = r, true
+		}
+		if hash, ok := hashes[id]; ok {
+			p.Hash = hash
+		}
+		if there || past[id] != nil {
+			x.set(p, was, &links)
+		}
+	}
+	links.to(x)
+}
+
+// moved are links that are new, and those that are gone.
+type moved struct{ added, gone []packed.Link }
+
+func (m *moved) to(x *index) {
+	slices.SortFunc(m.added, packed.Link.Compare)
+	for _, l := range m.gone {
+		x.links.remove(l, x.ground != nil)
+	}
+	for _, l := range m.added {
+		x.links.add(l)
+	}
+}
+
+// set sets a place; was is the record that it had. Its links are put down, to be moved.
+func (x *index) set(p place, was vf.Record, links *moved) {
+	if p.Record != was {
+		before, now := packed.Links(was), packed.Links(p.Record)
+		for _, l := range before {
+			if _, keeps := slices.BinarySearchFunc(now, l, packed.Link.Compare); !keeps {
+				links.gone = append(links.gone, l)
+			}
+		}
+		for _, l := range now {
+			if _, had := slices.BinarySearchFunc(before, l, packed.Link.Compare); !had {
+				links.added = append(links.added, l)
+			}
 		}
 	}
 	switch {
@@ -110,7 +157,7 @@ func (x *index) set(p place, was vf.Record) {
 	case was != nil && p.Record == nil:
 		x.enlist(was, func(list *changes[vf.ID]) { list.remove(p.ID, x.ground != nil) })
 	}
-	x.places.Set(p)
+	x.places.SetHint(p, &x.at)
 }
 
 // enlist calls f with the lists of classes to which a record belongs.
@@ -119,21 +166,6 @@ func (x *index) enlist(r vf.Record, f func(*changes[vf.ID])) {
 	if _, ok := r.(*vf.Agent); ok && r.Class() != "Agent" {
 		f(x.class["Agent"])
 	}
-}
-
-// hashed sets the hash of a record's profile.
-func (x *index) hashed(id vf.ID, hash string) {
-	if p, ok := x.place(id); ok && p.Hash != hash {
-		p.Hash = hash
-		x.places.Set(p)
-	}
-}
-
-// passed adds entries to the past of a record, which may be gone.
-func (x *index) passed(id vf.ID, entries []int64) {
-	p, _ := x.place(id)
-	p.ID, p.Past = id, append(p.Past, entries...)
-	x.places.Set(p)
 }
 
 // past are the entries that changed a record, in order.

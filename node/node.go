@@ -274,15 +274,7 @@ func (n *Node) merged(d *draft) {
 	n.changedSince(d)
 	records := d.state.ChangedRecords()
 	n.fresh += int64(len(records))
-	for id, r := range records {
-		n.index.put(vf.ID(id), r)
-	}
-	for id, hash := range d.hashes {
-		n.index.hashed(id, hash)
-	}
-	for id, entries := range d.past {
-		n.index.passed(id, entries)
-	}
+	n.index.take(records, d.hashes, d.past)
 	d.state.Merge()
 	d.register.Merge()
 	n.readUnits()

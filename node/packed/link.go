@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"reflect"
 	"slices"
+	"strings"
 
 	"commonweal/vf"
 )
@@ -16,7 +17,13 @@ type Link struct {
 
 // Compare orders links by property, target and source.
 func (l Link) Compare(m Link) int {
-	return cmp.Or(cmp.Compare(l.Property, m.Property), cmp.Compare(l.To, m.To), cmp.Compare(l.From, m.From))
+	if c := cmp.Compare(l.Property, m.Property); c != 0 {
+		return c
+	}
+	if c := strings.Compare(string(l.To), string(m.To)); c != 0 {
+		return c
+	}
+	return strings.Compare(string(l.From), string(m.From))
 }
 
 // reference is a property by which records of a class refer to others.
