@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -43,22 +44,8 @@ func (v *served) long(ctx context.Context, s setting) error {
 	if err != nil {
 		return err
 	}
-	alone := min(s.events, each)
-	began := time.Now()
-	for n := 0; n < alone; n += batch {
-		if err := v.produce(ctx, n, min(batch, alone-n), true); err != nil {
-			return err
-		}
-	}
-	line("acts a second, 1,000 in a request", float64(alone)/time.Since(began).Seconds(), 20_000, "/s", false)
-	began = time.Now()
-	for n := alone; n < s.events; n += batch {
-		if err := v.produce(ctx, n, min(batch, s.events-n), false); err != nil {
-			return err
-		}
-	}
-	if s.events > alone {
-		line("events a second, 1,000 in an act", float64(s.events-alone)/time.Since(began).Seconds(), 20_000, "/s", false)
+	if err := v.comeIn(ctx, s.events); err != nil {
+		return err
 	}
 	after, err := v.figures(ctx)
 	if err != nil {
@@ -69,7 +56,7 @@ func (v *served) long(ctx context.Context, s setting) error {
 		return err
 	}
 	v.Kill()
-	began = time.Now()
+	began := time.Now()
 	if err := v.Again(); err != nil {
 		return err
 	}
@@ -79,6 +66,56 @@ func (v *served) long(ctx context.Context, s setting) error {
 	}
 	line("memory of the server after it", after.resident/1e6, 0, "MB", true)
 	return v.read(ctx, s.events)
+}
+
+// comeIn measures how fast events come in: as acts of their own, one request after the
+// other and several at once, and as acts of a whole batch.
+func (v *served) comeIn(ctx context.Context, events int) error {
+	from := 0
+	for _, part := range []struct {
+		what       string
+		to, atOnce int
+		acts       bool
+	}{
+		{"acts a second, 1,000 in a request", min(events, each/5), 1, true},
+		{"acts a second, four such requests at once", min(events, each), 4, true},
+		{"events a second, 1,000 in an act", min(events, each+(events-each)/5), 1, false},
+		{"events a second, four such requests at once", events, 4, false},
+	} {
+		if from >= part.to {
+			continue
+		}
+		began := time.Now()
+		if err := v.requests(ctx, from, part.to, part.atOnce, part.acts); err != nil {
+			return err
+		}
+		line(part.what, float64(part.to-from)/time.Since(began).Seconds(), 20_000, "/s", false)
+		from = part.to
+	}
+	return nil
+}
+
+// requests enters events, a batch in each request, so many requests at once.
+func (v *served) requests(ctx context.Context, from, to, atOnce int, acts bool) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	starts := make(chan int)
+	var wait sync.WaitGroup
+	for range atOnce {
+		wait.Go(func() {
+			for n := range starts {
+				if err := v.produce(ctx, n, min(batch, to-n), acts); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for n := from; n < to && ctx.Err() == nil; n += batch {
+		starts <- n
+	}
+	close(starts)
+	wait.Wait()
+	return context.Cause(ctx)
 }
 
 // produce enters events of a process and a resource of their own, an act each or all
