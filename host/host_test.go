@@ -5,12 +5,15 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"commonweal/journal"
 	"commonweal/node"
+	"commonweal/plan"
 	"commonweal/rule"
 	"commonweal/store/postgres"
 	"commonweal/store/postgres/pgtest"
@@ -134,9 +137,9 @@ func TestTheFollowerRests(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsForAPlanHearsThatThereIsNone waits for the plan of an act with which
-// nothing can be planned, and of the act after it, with which it can.
-func TestWhoWaitsForAPlanHearsThatThereIsNone(t *testing.T) {
+// TestOneNeedTakesThePlanFromNobody waits for the plan of an act with a need that leads
+// to more than numbers hold, and of the act after it, with which it does not.
+func TestOneNeedTakesThePlanFromNobody(t *testing.T) {
 	t.Parallel()
 	h := opened(t, t.TempDir())
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -146,6 +149,10 @@ func TestWhoWaitsForAPlanHearsThatThereIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	planned(t, w, 1)
+	first, _, err := w.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
 	say := func(kind journal.Kind, key, takes string) int64 {
 		r, err := w.Do(ctx, node.Act{Kind: kind, Author: "agent/wolhide", Key: key, Records: []vf.Record{
 			&vf.ResourceSpecification{ID: "spec/x", Name: "X", DefaultUnitOfResource: "unit/lb"},
@@ -160,12 +167,15 @@ func TestWhoWaitsForAPlanHearsThatThereIsNone(t *testing.T) {
 		return r[0].Sequence
 	}
 	never := say(journal.Declare, "never", "9000000000")
-	var r *rule.Refusal
-	if _, _, err := w.PlanOf(ctx, never); !errors.As(err, &r) || r.Rule != "planOverflow" {
-		t.Errorf("the plan of entry %d: %v", never, err)
+	p, last, err := w.PlanOf(ctx, never)
+	if err != nil || last < never || p.Stats().Needs != first.Stats().Needs+1 || p.Stats().Orders != first.Stats().Orders {
+		t.Errorf("the plan of entry %d is of entry %d with %+v, %v", never, last, p.Stats(), err)
+	}
+	if !slices.ContainsFunc(p.Problems(), func(x plan.Problem) bool { return x.About == "need/x" && strings.Contains(x.Text, "exact numbers") }) {
+		t.Errorf("nothing is said of the need: %v", p.Problems())
 	}
 	often := say(journal.Change, "often", "1")
-	if _, last, err := w.PlanOf(ctx, often); err != nil || last < often {
+	if p, last, err = w.PlanOf(ctx, often); err != nil || last < often || slices.ContainsFunc(p.Problems(), func(x plan.Problem) bool { return strings.Contains(x.Text, "exact numbers") }) {
 		t.Errorf("the plan of entry %d is of entry %d: %v", often, last, err)
 	}
 }

@@ -2,10 +2,9 @@ package plan
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
-
-	"commonweal/rule"
 )
 
 // asker plans need after need. A requirement asks its buffer for a quantity at a
@@ -27,6 +26,7 @@ type asker struct {
 	quiet      int                // over 0 while asking again for less: causes are known already
 	steps      int                // for all needs
 	work       int                // for this need
+	since      int32              // the first order for this need
 	reuse      int                // how many harvests back a recipe asks for its own seed
 }
 
@@ -114,12 +114,13 @@ func (a *asker) need(i int32, most int64) {
 	left := min(most, d.qty-(had-d.done))
 	latest := max(min(d.latest, a.p.net.horizon), at)
 	a.work, a.p.moves, a.causes = 0, 0, a.causes[:0]
+	a.p.asksFor, a.since = i, a.p.orders.n
 	idle := int64(0)
 	for left > 0 && at <= latest {
 		r.last, a.causes = append(r.last[:0], a.causes...), a.causes[:0]
 		mark := a.p.links.n
 		got, next := a.ask(d.buffer, left, at, ^i)
-		if a.p.err != nil {
+		if a.p.excess != nil {
 			return
 		}
 		if had+got < d.least {
@@ -196,7 +197,7 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 	if tired {
 		a.causes = append(a.causes[:0], cause{kind: causeGivenUp, buffer: b, qty: q, at: at})
 	}
-	if a.p.err != nil || tired {
+	if a.p.excess != nil || tired {
 		return 0, never
 	}
 	for _, m := range a.p.net.makersOf[b] {
@@ -213,7 +214,7 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 		got += a.fromOffers(b, q-got, at, consumer, &next)
 	}
 	for _, m := range a.p.net.makersOf[b] {
-		if got == q || a.p.err != nil {
+		if got == q || a.p.excess != nil {
 			break
 		}
 		got += a.fromMaker(m, q-got, at, consumer, &next)
@@ -347,9 +348,11 @@ func (a *asker) grow(maker int32, begin, end, q int64) int32 {
 	if found {
 		order := o.at(list[at].order)
 		a.undo = append(a.undo, undo{kind: undoGrow, index: list[at].order, value: order.qty})
-		if order.qty += q; order.qty < 0 {
-			a.p.err = rule.Refuse("planOverflow", "about", a.p.net.sourceName(maker), "quantity", itoa(q))
+		if order.qty > math.MaxInt64-q {
+			a.p.tooLarge(a.p.net.sourceBuffer(maker), list[at].order)
+			return list[at].order
 		}
+		order.qty += q
 		return list[at].order
 	}
 	order := a.add(maker, begin, end, q)
@@ -361,8 +364,11 @@ func (a *asker) grow(maker int32, begin, end, q int64) int32 {
 // add makes an order, with room for its amounts.
 func (a *asker) add(maker int32, begin, end, q int64) int32 {
 	order := a.p.orders.add(maker, begin, end, q)
-	if most := min(a.p.settings.MostOrders, mostAsked); order >= int32(most) && a.p.err == nil {
-		a.p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(most))+" orders", "about", a.p.net.sourceName(maker))
+	switch most := min(a.p.most, mostAsked); {
+	case int(order-a.since) > mostOfOne:
+		a.p.tooManyFor(a.p.asksFor, a.p.net.sourceBuffer(maker), mostOfOne)
+	case int(order) >= most:
+		a.p.tooMany(a.p.net.sourceBuffer(maker), most)
 	}
 	a.base = append(a.base[:order-a.first], int32(len(a.amounts)))
 	if maker >= 0 {

@@ -62,7 +62,7 @@ func (p *part) buyAnew() {
 	list, kept := p.drawings()
 	slices.SortStableFunc(list, func(x, y drawing) int { return cmp.Or(cmp.Compare(x.buffer, y.buffer), cmp.Compare(x.at, y.at)) })
 	last := p.orders.n
-	for len(list) > 0 && p.err == nil {
+	for len(list) > 0 && p.excess == nil {
 		b, end := list[0].buffer, 1
 		for end < len(list) && list[end].buffer == b {
 			end++

@@ -5,7 +5,11 @@ package plan
 // the pool.
 func (a *asker) fromMaker(i int32, q, at int64, consumer int32, next *int64) (got int64) {
 	m := &a.p.net.makers[i]
-	for parts := 0; got < q && a.p.err == nil && (m.lots() || parts < mostRations); parts++ {
+	if m.manyLots(q) {
+		a.p.tooManyFor(a.p.asksFor, m.buffer, mostLots)
+		return 0
+	}
+	for parts := 0; got < q && a.p.excess == nil && (m.lots() || parts < mostRations); parts++ {
 		size := q - got
 		if m.lots() {
 			size = m.lot(size)
@@ -41,7 +45,7 @@ func (a *asker) make(i int32, m *maker, size, at int64, next *int64) (made int64
 		}
 	}
 	wanted, soon := size, max(a.p.net.now+a.p.net.leadInto(m, a.p.lead), m.earliest)
-	for try := 0; size > 0 && try < mostTries && a.p.err == nil; try++ {
+	for try := 0; size > 0 && try < mostTries && a.p.excess == nil; try++ {
 		s, in, early, ok := a.dated(i, m, at, size, next)
 		if !ok {
 			if !early {
@@ -99,12 +103,12 @@ func (a *asker) dated(i int32, m *maker, at, size int64, next *int64) (s slot, i
 	if !ok && a.hasTrip(m, at) {
 		s, in, ok = a.p.latest(m, size, at, false)
 	}
-	if a.p.err != nil {
+	if a.p.excess != nil {
 		return s, in, false, false
 	}
 	if !ok || s.begin < m.earliest {
 		switch c := (cause{kind: causeBeforeNow, buffer: m.buffer, who: i, qty: size, at: s.begin}); {
-		case !ok && s.begin <= 0 && in.who < 0:
+		case s.begin <= 0 && in.who < 0: // no time was found, or one so long ago that no date tells it
 			c.kind, c.at = causeNoTime, at
 			a.cause(c)
 		case s.begin >= a.p.net.now && m.earliest > a.p.net.now:
@@ -254,7 +258,7 @@ func (a *asker) inputs(order int32, m *maker, size int64) (feasible, later int64
 	before, ok1 := m.carried.up(o.at(order).qty - size)
 	after, ok2 := m.carried.up(o.at(order).qty)
 	if !ok1 || !ok2 {
-		a.p.tooLarge(m.buffer, o.at(order).qty)
+		a.p.tooLarge(m.buffer, order)
 		return 0, never
 	}
 	a.undo = append(a.undo, undo{kind: undoGrow, index: trip, value: o.at(trip).qty})
@@ -274,7 +278,7 @@ func (a *asker) askUses(order int32, m *maker, total, size int64, back ratio, fe
 		had := a.amounts[k]
 		want, ok := u.of(total)
 		if !ok {
-			a.p.tooLarge(u.buffer, total)
+			a.p.tooLarge(u.buffer, order)
 			return
 		}
 		if want <= had {
@@ -282,7 +286,7 @@ func (a *asker) askUses(order int32, m *maker, total, size int64, back ratio, fe
 		}
 		got, next := a.ask(u.buffer, want-had, begin, order)
 		a.set(k, had+got)
-		if a.p.err != nil || got == want-had {
+		if a.p.excess != nil || got == want-had {
 			continue
 		}
 		grown := int64(0)
@@ -316,7 +320,7 @@ func (a *asker) giveOutOf(order int32, m *maker) {
 			total, ok = u.amount.down(1)
 		}
 		if !ok {
-			a.p.tooLarge(u.buffer, o.at(order).qty)
+			a.p.tooLarge(u.buffer, order)
 			return
 		}
 		k := a.amount(order, len(m.uses)+j)

@@ -7,7 +7,7 @@ func (p *part) asking() {
 	a := newAsker(p)
 	order := p.toAsk()
 	a.companions = p.net.companions(order)
-	for len(order) > 0 && p.err == nil {
+	for len(order) > 0 && p.excess == nil {
 		first := p.net.needs.at(order[0])
 		end := 1
 		for end < len(order) && p.net.needs.at(order[end]).rank == first.rank && p.net.needs.at(order[end]).tier == first.tier {
@@ -22,6 +22,9 @@ func (p *part) asking() {
 		}
 	}
 	p.requirements += a.asked + len(a.amounts)
+	if p.excess == nil {
+		p.asksFor = none
+	}
 }
 
 // toAsk lists the needs that are to be asked for, by importance, and forgets what
@@ -56,7 +59,7 @@ func (a *asker) tier(needs []int32) {
 	}
 	together := map[string]bool{}
 	for _, i := range needs {
-		if a.p.err != nil {
+		if a.p.excess != nil {
 			return
 		}
 		name := a.p.net.needs.at(i).together
@@ -95,7 +98,7 @@ func (a *asker) share(needs []int32) {
 	}
 	awards := a.p.net.awards(a.p.clusters, claims, a.supply)
 	for _, i := range needs {
-		if k, shares := place[i]; shares && awards[k] > 0 && a.p.err == nil {
+		if k, shares := place[i]; shares && awards[k] > 0 && a.p.excess == nil {
 			a.need(i, awards[k])
 		}
 	}
@@ -143,10 +146,10 @@ func (a *asker) together(needs []int32) {
 	}
 	at = max(at, n.now)
 	r := make([]reasons, len(needs))
-	for a.work, a.p.moves = 0, 0; a.p.err == nil; {
+	for a.work, a.p.moves = 0, 0; a.p.excess == nil; {
 		next, whole := at, true
 		for k, i := range needs {
-			a.causes = a.causes[:0]
+			a.causes, a.p.asksFor, a.since = a.causes[:0], i, a.p.orders.n
 			d := n.needs.at(i)
 			got, later := a.ask(d.buffer, d.qty, at, ^i)
 			if got < d.qty {

@@ -78,11 +78,8 @@ func (p *Plan) Change(changes ...FactChange) (*Plan, *Diff, error) {
 	x.retell(c.buffers)
 	if len(x.anew) > 0 {
 		d := p.spare.take(n)
-		err := solveAll(d, x.anew)
+		solveAll(d, x.anew)
 		p.spare.leave(d)
-		if err != nil {
-			return nil, nil, err
-		}
 	}
 	d := x.diff()
 	return q.trimmed(), d, nil
@@ -117,6 +114,10 @@ type changing struct {
 func (x *changing) part(k int32, buffers []int32) {
 	old := x.old.parts[k]
 	r, ok := old.renet(x.new.net, buffers, x.agenda)
+	if ok {
+		r.p.needs = r.members(func(d *need) bool { return d.gone || x.new.partOf[d.buffer] != k })
+		ok = r.p.stats.Processes+r.p.stats.Purchases <= r.p.mostOrders()
+	}
 	if !ok {
 		x.new.parts[k] = old.again(x.new.net)
 		x.anew = append(x.anew, x.new.parts[k])
@@ -132,7 +133,6 @@ func (x *changing) part(k int32, buffers []int32) {
 	for _, i := range r.needs {
 		plainly = plainly && q.onTime(i)
 	}
-	q.needs = r.members(func(d *need) bool { return d.gone || x.new.partOf[d.buffer] != k })
 	if !plainly {
 		q.recount()
 		return

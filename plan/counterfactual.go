@@ -78,21 +78,17 @@ func (p *Plan) try(own *part, i int32, w wish) (c Counterfactual, orders int) {
 	n := own.net
 	q, at := p.replan(own, w, always), always
 	orders = int(q.orders.n)
-	if w.first != nil && q.err == nil && !sameState(own.state(i), q.state(i)) {
+	if w.first != nil && !sameState(own.state(i), q.state(i)) {
 		if first, ok := w.first(q); ok {
 			later := p.replan(own, w, first)
 			orders += int(later.orders.n)
-			if later.err == nil && sameState(q.state(i), later.state(i)) {
+			if sameState(q.state(i), later.state(i)) {
 				q, at = later, first
 				c.By = vf.At(at)
 			}
 		}
 	}
 	c.Cause, c.Text = w.place, w.says(at)+": "
-	if q.err != nil {
-		c.State, c.Text = own.state(i).state, c.Text+"that cannot be planned ("+q.err.Error()+")"
-		return c, orders
-	}
 	s := q.state(i)
 	c.State, c.ResourceQuantity = s.state, n.measure(n.needs.at(i).buffer, s.covered)
 	if s.last > always {
@@ -108,7 +104,7 @@ func (p *Plan) replan(own *part, w wish, at int64) *part {
 	w.alter(n, at)
 	q := own.again(n)
 	d := p.spare.take(n)
-	_ = solveAll(d, []*part{q}) // the refusal stands in the part
+	solveAll(d, []*part{q})
 	p.spare.leave(d)
 	return q
 }

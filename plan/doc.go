@@ -85,6 +85,14 @@
 // unit, with machines, or where layers stand, there may be several processes of one
 // recipe at one time.
 //
+// # What is too large
+//
+// A need that leads to more processes than can be planned, or to a quantity that does not
+// fit, is left out of its part and is short with that as its cause (leaving). A part may
+// have so many orders for each of its needs and recipes, beside a share of what there is for
+// all. Which needs are left out follows from what was planned until it became too
+// large: those come first for which most of it was.
+//
 // # Following the facts
 //
 // The records are read in groups, mostly one specification each, and what is wanted,
@@ -106,7 +114,8 @@
 // # Exactness
 //
 // Quantities are whole numbers of the smallest step of the buffer's unit, held in
-// 64 bits; ratios are exact rationals; a number that does not fit is refused.
+// 64 bits; ratios are exact rationals; a need that leads to a number that does not
+// fit is left out.
 // Inputs round up to the step, by-products round down, so the only thing that
 // vanishes is a process's own loss, under one step for each flow.
 //

@@ -3,8 +3,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-
-	"commonweal/rule"
 )
 
 // serve meets the requirements of one buffer at one time, in their order: from
@@ -18,7 +16,7 @@ func (p *part) serve(b int32, reqs []requirement, pool []lot) []lot {
 		if r.qty > 0 {
 			s.rest = append(s.rest, r)
 			if total += r.qty; total < 0 {
-				p.tooLarge(b, r.qty)
+				p.tooLarge(b, heaviest(reqs))
 				return pool
 			}
 		}
@@ -181,7 +179,11 @@ func (f *filler) fromMakers() {
 	p := f.p
 	for _, i := range p.net.makersOf[f.b] {
 		m := &p.net.makers[i]
-		for f.left > 0 && p.err == nil {
+		if m.manyLots(f.left) {
+			p.manyLots(f.b, heaviest(p.scratch.rest[f.next:]))
+			return
+		}
+		for f.left > 0 && p.excess == nil {
 			q := f.left
 			if m.lots() {
 				q = m.lot(q)
@@ -191,7 +193,7 @@ func (f *filler) fromMakers() {
 				d, ok = m.slow.up(d)
 			}
 			if !ok {
-				p.tooLarge(f.b, q)
+				p.tooLarge(f.b, heaviest(p.scratch.rest[f.next:]))
 				return
 			}
 			s, ok := within(m.cal2, d, f.at, false)
@@ -206,11 +208,19 @@ func (f *filler) fromMakers() {
 			if m.usesOwnOutput {
 				f.takeOwn(o, m)
 			}
-			if int(p.orders.n) > p.settings.MostOrders {
-				p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders))+" orders", "about", p.net.bufferName(f.b))
+			if int(p.orders.n) > p.most {
+				p.tooMany(f.b, p.most)
 			}
 		}
 	}
+}
+
+// manyLots reports whether so much takes more lots than are made at one time.
+func (m *maker) manyLots(q int64) bool { return m.most > 0 && q/m.most > mostLots }
+
+// heaviest is who wants most, the first of several.
+func heaviest(reqs []requirement) int32 {
+	return slices.MaxFunc(reqs, func(x, y requirement) int { return cmp.Compare(x.qty, y.qty) }).consumer
 }
 
 // takeOwn takes what a recipe needs of its own output (seed) from what is left.

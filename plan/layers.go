@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// solve nets the part. Where something lacks, it plans tier after tier instead, each
+// attempt nets the part. Where something lacks, it plans tier after tier instead, each
 // with what those before it leave, so that no lesser need can harm a more essential
 // one (tiers). Where nothing is finite, the whole is at last netted once more with the
 // dates and quantities that were found, so that what falls together is one process;
 // where that does not work out, the layers stand.
-func (p *part) solve() {
+func (p *part) attempt() {
 	p.lacking, p.layering, p.found, p.left = nil, false, false, nil
 	p.coverage, p.reasons, p.base = map[int32][]coverage{}, map[int32]reasons{}, len(p.net.supplies)
 	p.over = nil
@@ -21,7 +21,7 @@ func (p *part) solve() {
 	if p.over != nil {
 		p.over.tail.n.Store(p.ends())
 	}
-	if p.err != nil || whole {
+	if p.excess != nil || whole {
 		return
 	}
 	p.over = nil
@@ -33,7 +33,7 @@ func (p *part) solve() {
 	}
 	tiers = append([][]int32{slices.Concat(tiers[:netted]...)}, tiers[netted:]...)
 	p.layers(tiers)
-	if p.err != nil {
+	if p.excess != nil {
 		return
 	}
 	p.activate(p.needs, true)
@@ -69,7 +69,7 @@ func (p *part) layers(tiers [][]int32) {
 	p.ask(p.needs, false)
 	clear(p.coverage)
 	for _, needs := range tiers {
-		if p.err != nil {
+		if p.excess != nil {
 			return
 		}
 		p.layer(needs)
@@ -86,7 +86,7 @@ func (p *part) layer(needs []int32) {
 	start := p.mark()
 	p.netting()
 	grouped := p.grouped && p.net.grouped(needs)
-	for round := 1; (len(p.lacking) > 0 || round == 1 && grouped && p.net.wantedApart(needs)) && p.err == nil; round++ {
+	for round := 1; (len(p.lacking) > 0 || round == 1 && grouped && p.net.wantedApart(needs)) && p.excess == nil; round++ {
 		if grouped || round > patience {
 			p.ask(needs, true)
 		} else {
@@ -95,7 +95,7 @@ func (p *part) layer(needs []int32) {
 		p.back(start)
 		p.asking()
 		p.sharing = map[int]bool{}
-		if p.err == nil && p.scarce() {
+		if p.excess == nil && p.scarce() {
 			p.back(start)
 			p.asking()
 		}

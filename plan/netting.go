@@ -3,8 +3,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-
-	"commonweal/rule"
 )
 
 // link says that a supply serves a requirement with a quantity.
@@ -56,7 +54,7 @@ type lack struct{ buffer, consumer int32 }
 // for a layer, which wants to know all that does.
 func (p *part) netting() {
 	for _, c := range p.clusters {
-		if p.err != nil || len(p.lacking) > 0 && !p.layering {
+		if p.excess != nil || len(p.lacking) > 0 && !p.layering {
 			return
 		}
 		if len(c) == 1 {
@@ -98,7 +96,7 @@ func (p *part) gather(b int32) []requirement {
 			}
 			q, ok := u.of(x.qty)
 			if !ok {
-				p.tooLarge(b, x.qty)
+				p.tooLarge(b, i)
 				return nil
 			}
 			if x.begin < last {
@@ -194,7 +192,7 @@ func (p *part) net1(b int32) {
 	pool := p.stockOf(b, p.scratch.pool[:0])
 	lo := p.orders.n
 	at := stretchOf{orders: span{from: p.orders.n}, links: span{from: p.links.n}, dry: always}
-	for i := 0; i < len(reqs) && p.err == nil; {
+	for i := 0; i < len(reqs) && p.excess == nil; {
 		j := i + 1
 		for j < len(reqs) && reqs[j].at == reqs[i].at {
 			j++
@@ -229,8 +227,8 @@ func (p *part) closed(b, lo int32) {
 	for _, m := range p.net.makersOf[b] {
 		p.lo[m], p.hi[m] = lo, p.orders.n
 	}
-	if int(p.orders.n) > p.settings.MostOrders {
-		p.err = rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(p.settings.MostOrders))+" orders", "about", p.net.bufferName(b))
+	if int(p.orders.n) > p.most {
+		p.tooMany(b, p.most)
 	}
 }
 
@@ -252,7 +250,7 @@ func (p *part) netTogether(c []int32) {
 	slices.SortStableFunc(events, func(x, y event) int { return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.rank, y.rank)) })
 	lo := p.orders.n
 	var reqs []requirement
-	for i := 0; i < len(events) && p.err == nil; {
+	for i := 0; i < len(events) && p.excess == nil; {
 		rank, at := events[i].rank, events[i].at
 		for reqs = reqs[:0]; i < len(events) && events[i].at == at && events[i].rank == rank; i++ {
 			reqs = append(reqs, events[i].requirement)
@@ -276,10 +274,4 @@ func (p *part) netTogether(c []int32) {
 func insert(pool []lot, x lot) []lot {
 	at, _ := slices.BinarySearchFunc(pool, x.at+1, func(l lot, t int64) int { return cmp.Compare(l.at, t) })
 	return slices.Insert(pool, at, x)
-}
-
-func (p *part) tooLarge(b int32, q int64) {
-	if p.err == nil {
-		p.err = rule.Refuse("planOverflow", "about", p.net.bufferName(b), "quantity", p.net.amount(b, q))
-	}
 }

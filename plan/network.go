@@ -22,15 +22,14 @@ type Settings struct {
 	Now        vf.Time // nothing may begin before; required
 	Horizon    int64   // seconds after the last due time until which lateness is looked for; 0: two years
 	Strict     bool    // needs of one tier that cannot all be met are served by due time, then id; else they share
-	MostOrders int     // a plan with more orders is refused; 0: 60 million
+	MostOrders int     // needs that would take a part of the plan beyond so many orders are left out; 0: 60 million
 
 	Zone func(name string) (*time.Location, error) // finds the time zones that work time names; nil knows only UTC
 }
 
 const (
-	aYear             = 366 * 86400
-	twoYears          = 2 * 366 * 86400
-	defaultMostOrders = 60_000_000
+	aYear    = 366 * 86400
+	twoYears = 2 * 366 * 86400
 )
 
 // bufferKey says what a buffer holds.
@@ -199,6 +198,7 @@ type network struct {
 	brokenOf   map[int32][]Problem // of the records of a group, by its root
 	cycles     [][]int32
 	firm       firmFacts
+	room       int // orders that each part may have beside what its records allow
 	horizon    int64
 	after      int64 // the horizon lies so long after the last due time
 	dues       lastDue

@@ -27,7 +27,9 @@ type part struct {
 	stats        Stats
 	problems     []Problem
 	overloads    []Problem // of these, what may be passed and is
-	err          error
+	most         int       // so many orders it may have
+	excess       *excess   // what made it too large, while it is being planned
+	asksFor      int32     // the need that is asked for, or none
 
 	over *over // of a plain part in which nothing lacks
 

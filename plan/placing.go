@@ -46,14 +46,14 @@ func (p *part) soonest(m *maker, size, at int64) (slot, bool) {
 func (p *part) fit(m *maker, size, at int64, trip, forward bool) (s slot, in obstacle, ok bool) {
 	d, fits := m.duration(size)
 	if !fits {
-		p.tooLarge(m.buffer, size)
+		p.tooLarge(m.buffer, none)
 		return slot{}, nothing, false
 	}
 	claims := m
 	if m.shared >= 0 {
 		claims = &p.net.makers[m.shared]
 		if size, fits = m.carried.up(size); !fits {
-			p.tooLarge(m.buffer, size)
+			p.tooLarge(m.buffer, none)
 			return slot{}, nothing, false
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"commonweal/rule"
 	"commonweal/vf"
 )
 
@@ -66,9 +65,11 @@ type Plan struct {
 	spare    *spare
 }
 
-// New plans the facts. Data that makes no sense becomes a problem of the plan;
-// the error is a refusal: planWithoutNow, planTooLarge, planOverflow, or one of a
-// unit that makes no sense. The graph must not change while the plan is in use.
+// New plans the facts. Data that makes no sense becomes a problem of the plan, and
+// a need that leads to more than can be planned is short; so no record takes the plan
+// from the others. The error is a refusal: planWithoutNow, or one of a unit that makes
+// no sense, which no check of records lets pass. The graph must not change while the
+// plan is in use.
 func New(g *vf.Graph, s Settings) (*Plan, error) {
 	s.MostOrders = cmp.Or(s.MostOrders, defaultMostOrders)
 	n, err := read(g, s)
@@ -77,23 +78,14 @@ func New(g *vf.Graph, s Settings) (*Plan, error) {
 	}
 	p := &Plan{net: n, settings: s, spare: &spare{}}
 	p.parts, p.partOf = n.divide(&p.settings, n.arrange())
-	if err := solveAll(newDesk(n), p.parts); err != nil {
-		return nil, err
-	}
-	orders := 0
-	for _, x := range p.parts {
-		orders += int(x.orders.n)
-	}
-	if orders > s.MostOrders {
-		return nil, rule.Refuse("planTooLarge", "orders", "more than "+itoa(int64(s.MostOrders))+" orders", "about", "the whole network")
-	}
+	n.room = n.orderRoom(p.parts)
+	solveAll(newDesk(n), p.parts)
 	return p, nil
 }
 
 // solveAll plans parts, as many at a time as there are processors. The parts touch
-// nothing in common, so what comes out does not depend on that; of several
-// refusals that of the first part counts.
-func solveAll(d *desk, parts []*part) error {
+// nothing in common, so what comes out does not depend on that.
+func solveAll(d *desk, parts []*part) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	work := func(d *desk) {
@@ -114,20 +106,11 @@ func solveAll(d *desk, parts []*part) error {
 	}
 	work(d)
 	wait.Wait()
-	for _, p := range parts {
-		if p.err != nil {
-			return p.err
-		}
-	}
-	return nil
 }
 
 // settle counts what the part holds, and finds its problems.
 func (p *part) settle() {
 	p.stats = Stats{}
-	if p.err != nil {
-		return
-	}
 	for _, o := range p.orders.all() {
 		switch m := o.maker; {
 		case m < 0:

@@ -32,7 +32,7 @@ type Part struct {
 
 // Cause is one reason why a need is late or short.
 type Cause struct {
-	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, capacity, frozen, givenUp, noLongerUseful
+	Kind     string     `json:"kind"` // noSupply, beforeNow, notInForce, awaits, offerLater, capacity, frozen, givenUp, tooLarge, noLongerUseful
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -52,9 +52,11 @@ const (
 	causeFrozen                      // nothing new may begin so soon
 	causeNoTime                      // there is not work time enough until then
 	causeGivenUp                     // no answer was found within the bounds of the search
+	causeTooMany                     // it leads to more orders than are planned
+	causeTooMuch                     // it leads to a quantity that does not fit exact numbers
 )
 
-var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "capacity", "frozen", "capacity", "givenUp"}
+var causeNames = [...]string{"noSupply", "beforeNow", "notInForce", "awaits", "offerLater", "capacity", "frozen", "capacity", "givenUp", "tooLarge", "tooLarge"}
 
 // cause is a reason as found: who is a maker, a supply or an offer.
 type cause struct {
@@ -230,6 +232,8 @@ func (n *network) explain(c cause) Cause {
 		}
 	case causeGivenUp:
 		x.Text = "the search for " + amount + " of " + name + " was given up: its recipes and lots branch too much to be followed to the end"
+	case causeTooMany, causeTooMuch:
+		x.Quantity, x.Text = vf.Measure{}, n.tooLarge(c)
 	case causeAwaits:
 		x.About, x.Stage = n.supplies[c.who].id, ""
 		x.Text = amount + " of " + name + " comes on " + day(c.at) + " (" + string(x.About) + ")"
@@ -381,7 +385,7 @@ func (p *part) findProblems() {
 		for _, c := range r.short {
 			if c.kind == causeNoSupply {
 				missing[c.buffer] = append(missing[c.buffer], Part{d.id, n.measure(d.buffer, d.wanted-s.covered)})
-				amounts[c.buffer] += c.qty
+				amounts[c.buffer] = plus(amounts[c.buffer], c.qty)
 				if at, said := first[c.buffer]; !said || c.at < at {
 					first[c.buffer] = c.at
 				}

@@ -12,6 +12,9 @@ import (
 	"commonweal/vf"
 )
 
+// giant is more pieces than anybody can make, and hardly fits a number.
+const giant = "999999999999"
+
 // changed is a record before and after a change: nil before where it is new, nil
 // after where it is withdrawn.
 type changed struct{ before, after vf.Record }
@@ -137,7 +140,7 @@ func pickIntent(t *rapid.T, g *vf.Graph, fits func(*vf.Intent) bool) *vf.Intent 
 
 func changedNeed(t *rapid.T, i *vf.Intent) *vf.Intent {
 	c := copied(i)
-	c.ResourceQuantity = pieces(rapid.SampledFrom([]string{"1", "2", "11", "35"}).Draw(t, "wanted"))
+	c.ResourceQuantity = pieces(rapid.SampledFrom([]string{"1", "2", "11", "35", giant}).Draw(t, "wanted"))
 	c.Due = days(rapid.SampledFrom([]string{"1", "7", "20", "33"}).Draw(t, "due"))
 	c.Tier = rapid.IntRange(0, 2).Draw(t, "tier")
 	if c.Together != "" {

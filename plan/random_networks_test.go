@@ -40,6 +40,7 @@ func (d *drawing) pick(label string, from ...string) string {
 func drawNetwork(t *rapid.T) *network {
 	d := &drawing{t: t}
 	d.materials(false)
+	t.Log(d.b.String())
 	return readCase(d.b.String())
 }
 
@@ -49,6 +50,7 @@ func drawBusyNetwork(t *rapid.T) *network {
 	d := &drawing{t: t}
 	d.capacities()
 	d.materials(true)
+	t.Log(d.b.String())
 	return readCase(d.b.String())
 }
 
@@ -93,6 +95,7 @@ func drawTightNetwork(t *rapid.T) *network {
 		d.line("need n%d T%d %d on %d tier %d%s", i, d.n("thing", 0, things-1), d.n("wanted", 1, 9), 4*d.n("due", 1, 5), tier, extra)
 	}
 	d.line("need hopeless T8 1 on %d tier %d", d.n("due", 0, 20), d.n("tier", 1, 3))
+	t.Log(d.b.String())
 	return readCase(d.b.String())
 }
 
@@ -211,7 +214,11 @@ func (d *drawing) need(i, things int, busy bool) {
 			extra += d.maybe("keep", 12, "keep %s", d.pick("kept", "target", "floor"))
 		}
 	}
-	d.line("need n%d T%d %d on %d tier %d%s", i, d.n("thing", 0, things-1), d.n("wanted", 1, 40), d.n("due", -2, 40), tier, extra)
+	wanted := fmt.Sprint(d.n("wanted", 1, 40))
+	if d.chance("giant", 3) {
+		wanted = giant
+	}
+	d.line("need n%d T%d %s on %d tier %d%s", i, d.n("thing", 0, things-1), wanted, d.n("due", -2, 40), tier, extra)
 }
 
 // open draws when work goes on.

@@ -58,7 +58,7 @@ func (r *renetting) follow(buffers []int32) bool {
 			return false
 		}
 	}
-	for !r.lacks && r.p.err == nil {
+	for !r.lacks && r.p.excess == nil {
 		edits, ok := r.agenda.next()
 		if !ok {
 			return true
@@ -195,7 +195,7 @@ func (r *renetting) give(b int32, was bucket, reqs []requirement) {
 	total := int64(0)
 	for _, q := range reqs {
 		if total += q.qty; total < 0 {
-			r.p.tooLarge(b, q.qty)
+			r.p.tooLarge(b, q.consumer)
 		}
 	}
 	x := bucket{at: was.at, order: -1, wanted: int32(len(reqs))}
@@ -314,7 +314,7 @@ func (r *renetting) wanted(b int32, at int64) []requirement {
 		}
 		q, ok := m.uses[w.use].of(r.p.orders.at(o).qty)
 		if !ok {
-			r.p.tooLarge(b, r.p.orders.at(o).qty)
+			r.p.tooLarge(b, o)
 		}
 		r.reqs = append(r.reqs, requirement{at, q, o})
 	}
@@ -435,7 +435,7 @@ func (r *renetting) reachUses(was, is int32) {
 		if is != none {
 			q, ok := u.of(o.qty)
 			if !ok {
-				p.tooLarge(u.buffer, o.qty)
+				p.tooLarge(u.buffer, is)
 			}
 			e.qty = q
 		}

@@ -15,7 +15,7 @@ func (p *part) putOut(order int32, m *maker) {
 			q, ok = u.amount.down(1)
 		}
 		if !ok {
-			p.tooLarge(u.buffer, o.at(order).qty)
+			p.tooLarge(u.buffer, order)
 			return
 		}
 		if q == 0 {
@@ -64,7 +64,7 @@ func (p *part) buildShared(shared int32) {
 			k := lines[i].order
 			x, ok := p.net.makers[o.at(k).maker].carried.up(o.at(k).qty)
 			if carried += x; !ok || carried < 0 {
-				p.tooLarge(p.net.makers[o.at(k).maker].buffer, o.at(k).qty)
+				p.tooLarge(p.net.makers[o.at(k).maker].buffer, k)
 				return
 			}
 			p.sharedOf[k] = process

@@ -79,13 +79,13 @@ func (p *part) nets(needs []int32) bool {
 	p.ask(p.needs, false)
 	p.activate(needs, true)
 	p.netting()
-	return p.err == nil && len(p.lacking) == 0 && !(p.grouped && p.net.wantedApart(needs)) && (p.calm || p.bookAll())
+	return p.excess == nil && len(p.lacking) == 0 && !(p.grouped && p.net.wantedApart(needs)) && (p.calm || p.bookAll())
 }
 
 // nettable is how many of the tiers can be netted by themselves, the most essential
 // ones, and as many as can. All of them cannot.
 func (p *part) nettable(tiers [][]int32) int {
-	for k := len(tiers) - 1; k > 0 && p.err == nil; k-- {
+	for k := len(tiers) - 1; k > 0 && p.excess == nil; k-- {
 		if p.nets(slices.Concat(tiers[:k]...)) {
 			return k
 		}
@@ -99,7 +99,7 @@ func (p *part) nettable(tiers [][]int32) int {
 func (p *part) askTiers(tiers [][]int32, netted int) {
 	p.askAfter(nil, p.needs)
 	essential := slices.Concat(tiers[:netted]...)
-	if p.err == nil && !p.inTime(essential) {
+	if p.excess == nil && !p.inTime(essential) {
 		p.askAfter(essential, slices.Concat(tiers[netted:]...))
 	}
 	p.buyAnew()
@@ -108,7 +108,7 @@ func (p *part) askTiers(tiers [][]int32, netted int) {
 // askAfter nets some needs, and asks for others with what they leave.
 func (p *part) askAfter(netted, asked []int32) {
 	p.sharing = map[int]bool{}
-	for more := true; more && p.err == nil; {
+	for more := true; more && p.excess == nil; {
 		clear(p.coverage)
 		clear(p.reasons)
 		p.reset()
@@ -121,7 +121,7 @@ func (p *part) askAfter(netted, asked []int32) {
 		p.activate(asked, true)
 		p.ask(asked, true)
 		p.asking()
-		more = p.err == nil && p.scarce()
+		more = p.excess == nil && p.scarce()
 	}
 	p.sharing = nil
 }

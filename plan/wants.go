@@ -314,7 +314,7 @@ func (r *reader) needTerms(d *need) (err error) {
 			continue
 		}
 		d.promised = append(d.promised, p)
-		d.qty -= p.qty
+		d.qty = max(0, d.qty) - p.qty // so it never falls out of the range of numbers
 	}
 	if d.qty = max(0, d.qty); d.latest < max(d.due, n.now) {
 		d.expired, d.qty = d.qty > 0, 0

@@ -2,8 +2,6 @@ package rule
 
 var planRules = []Rule{
 	{"planWithoutNow", "A plan needs to know what time it is.", "Give --now, such as --now 2023-05-15."},
-	{"planTooLarge", "The plan would take {orders}, reached at {about}.", "Check the quantities and lots of the recipes that lead there, or plan a part of the network."},
-	{"planOverflow", "{quantity} or more of {about} would be needed, which does not fit exact numbers.", "Check the quantities in the recipes that use it, or declare a larger step for its unit."},
 	{"needNotPlanned", "There is no need “{need}” in this plan.", "Needs in it: {known}."},
 	{"stepNotPlanned", "There is no proposed process or taking “{step}” in this plan.", "commonweal plan --json tells the ids; where the plan changes, they change too."},
 	{"unknownZone", "The time zone “{zone}” is not known; it stands in the work time that begins with “{line}”.", "Write the name of a zone as the IANA does, such as TZID=Europe/Berlin, or a time in UTC with Z at its end."},
