@@ -24,6 +24,8 @@ import (
 //	whole                              a piece cannot be divided
 //	kinds                              problems are shown by kind and causes, not in words
 //	stock A 5 [stage S]
+//	member anna [of farm]              an agent of the network, and of a group
+//	promise p A 5 by anna on 3 [to n]  a commitment of theirs to b, or to a need
 //	receipt A 5 on 3 [arrived 4]       a commitment, of which so much has come
 //	offer A [available 10] [lead 2] [from 1] [until 9] [least 3] [multiple 5] [renews week] [preference 1] [id o1]
 //	recipe P days 2 [hours 8] [each 1] [setup 0.5] [by anna] [at barn] [TIME]
@@ -98,6 +100,10 @@ func (n *network) line(w words) {
 		if x := w.after("arrived"); x != "" {
 			n.g.Add(&vf.EconomicEvent{ID: "event/" + c.ID, Action: vf.Transfer, ResourceConformsTo: c.ResourceConformsTo, ResourceQuantity: pieces(x), Fulfills: []vf.ID{c.ID}})
 		}
+	case "promise":
+		n.promise(w)
+	case "member":
+		n.g.Add(&vf.Agent{ID: vf.ID(w[1]), Name: w[1]}, &vf.Membership{ID: vf.ID("membership/" + w[1]), Member: vf.ID(w[1]), InScopeOf: vf.ID(w.after("of"))})
 	case "offer":
 		n.offer(w)
 	case "recipe":

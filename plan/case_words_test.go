@@ -106,6 +106,13 @@ func (n *network) machine(w words) {
 	n.g.Add(r)
 }
 
+// promise is a commitment of somebody to give something.
+func (n *network) promise(w words) {
+	c := &vf.Commitment{ID: vf.ID(w[1]), Action: vf.Transfer, Provider: vf.ID(w.after("by")), Receiver: "b", ResourceConformsTo: n.spec(w[2]), ResourceQuantity: pieces(w[3]), Due: days(w.after("on"))}
+	w.set(map[string]func(string){"to": func(x string) { c.Satisfies = []vf.ID{vf.ID(x)} }})
+	n.g.Add(c)
+}
+
 // hoursOffered is an offer of work: so many hours a period, or for the whole time.
 func (n *network) hoursOffered(w words) {
 	i := &vf.Intent{ID: vf.ID("hours/" + w[1] + "/" + w[2]), Action: vf.Work, Provider: vf.ID(w[1]), ResourceConformsTo: n.spec(w[2]), EffortQuantity: hours(w[3]),

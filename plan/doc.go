@@ -85,6 +85,12 @@
 // unit, with machines, or where layers stand, there may be several processes of one
 // recipe at one time.
 //
+// # What is promised
+//
+// A promise by who has or makes the thing is planned for. Any other is supply that comes
+// from outside; of an agent of the network (memberships) it is told that these books know
+// no source of it (sources).
+//
 // # What is too large
 //
 // A need that leads to more processes than can be planned, or to a quantity that does not

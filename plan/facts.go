@@ -34,6 +34,7 @@ func read(g *vf.Graph, s Settings) (*network, error) {
 	var wait sync.WaitGroup
 	wait.Go(func() { recipes = gatherRecipes(g) }) // beside the rest, which it does not touch
 	n.readNames()
+	n.readMembers()
 	look := n.group()
 	n.readUnits()
 	wait.Wait()

@@ -212,7 +212,9 @@ func (r *reader) commitment(c *vf.Commitment, fulfilled int64) {
 		r.promise(c, toNeed, left, open)
 	case c.ResourceInventoriedAs == "":
 		at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd)
-		r.firmSupply(c.ID, bufferKey{spec: c.ResourceConformsTo, stage: c.Stage, state: c.State, place: c.Place}, left, at, said)
+		k := bufferKey{spec: c.ResourceConformsTo, stage: c.Stage, state: c.State, place: c.Place}
+		r.firmSupply(c.ID, k, left, at, said)
+		r.unsourced(c, k, left)
 	}
 }
 
@@ -225,6 +227,7 @@ func (r *reader) promise(c *vf.Commitment, toNeed *vf.Intent, left, open int64) 
 	}
 	k := r.n.needKey(toNeed)
 	if open <= 0 || !r.backs(c.Provider, k) {
+		r.unsourced(c, k, left)
 		return
 	}
 	at, said := firstTime(c.Due, c.HasPointInTime, c.HasEnd)

@@ -20,7 +20,7 @@ type changed struct {
 //
 // The facts are in step afterwards in any case. The tables are so only if ok;
 // else they must not be used any more: read n.facts.Graph() anew. That is so where
-// the change is one of recipes, specifications, units, agents or places, of machines
+// the change is one of recipes, specifications, units, agents, memberships or places, of machines
 // or offers of work, or of what is firm on them; where a buffer, a unit or a
 // specification is new, or other needs come together; where the horizon moves and
 // there are calendars; and now and then where more is gone than there is.
@@ -101,7 +101,7 @@ func (f *follower) relink(before, after vf.Record) {
 // known reports whether a record is of no concern to planning.
 func known(r vf.Record) bool {
 	switch r.(type) {
-	case nil, *vf.Claim, *vf.Plan, *vf.Agreement, *vf.AgreementBundle, *vf.ProposalList, *vf.BatchLotRecord, *vf.RecipeExchange, *vf.Membership, *vf.Charter, *vf.DeviceKey:
+	case nil, *vf.Claim, *vf.Plan, *vf.Agreement, *vf.AgreementBundle, *vf.ProposalList, *vf.BatchLotRecord, *vf.RecipeExchange, *vf.Charter, *vf.DeviceKey:
 		return true
 	}
 	return false

@@ -208,9 +208,10 @@ type network struct {
 	tombs      int              // entries of tables that changes left unused
 
 	workTimes  workTimes
-	hourless   []vf.ID // whose work time cannot be worked out, sorted
-	counted    int32   // needs when all were read
-	rank       []int32 // of each buffer, the place of its cluster in the order of planning of its part
+	members    map[vf.ID]bool // agents of the network, as far as memberships are kept
+	hourless   []vf.ID        // whose work time cannot be worked out, sorted
+	counted    int32          // needs when all were read
+	rank       []int32        // of each buffer, the place of its cluster in the order of planning of its part
 	capacities []capacity
 	firmLoads  []load // of each capacity, what is firm
 	furthest   int64  // the last time that calendars know

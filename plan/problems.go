@@ -14,7 +14,7 @@ import (
 // Problem is something that stands between the plan and the needs: data with
 // reasons, not an error.
 type Problem struct {
-	Kind     string     `json:"kind"` // shortage, short, belowFloor, late, overCapacity, limitExceeded, brokenData
+	Kind     string     `json:"kind"` // shortage, short, belowFloor, late, overCapacity, limitExceeded, brokenData, sourceUnknown
 	About    vf.ID      `json:"about"`
 	Stage    vf.ID      `json:"stage,omitzero"`
 	Quantity vf.Measure `json:"quantity,omitzero"`
@@ -401,7 +401,7 @@ func (p *part) findProblems() {
 }
 
 func problemRank(kind string) int {
-	return slices.Index([]string{"shortage", "short", "belowFloor", "late", "overCapacity", "limitExceeded", "brokenData"}, kind)
+	return slices.Index([]string{"shortage", "short", "belowFloor", "late", "overCapacity", "limitExceeded", "brokenData", "sourceUnknown"}, kind)
 }
 
 func count(n int, what string) string {

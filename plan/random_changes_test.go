@@ -65,7 +65,7 @@ func drawChanges(t *rapid.T, n *network, fresh *int) []changed {
 // offers and promises, now and then of recipes, machines and people.
 func drawChange(t *rapid.T, n *network, fresh *int) changed {
 	g := &n.g
-	switch rapid.SampledFrom([]string{"need", "need", "need", "new need", "intent gone", "stock", "stock", "offer", "receipt", "new receipt", "arrival", "recipe", "machine", "agent", "finished"}).Draw(t, "what") {
+	switch rapid.SampledFrom([]string{"need", "need", "need", "new need", "intent gone", "stock", "stock", "offer", "receipt", "new receipt", "arrival", "recipe", "machine", "agent", "member", "finished"}).Draw(t, "what") {
 	case "need":
 		if i := pickIntent(t, g, func(i *vf.Intent) bool { return i.Receiver != "" }); i != nil {
 			return changed{i, changedNeed(t, i)}
@@ -109,6 +109,11 @@ func drawChange(t *rapid.T, n *network, fresh *int) changed {
 			c.HasDuration = duration(rapid.SampledFrom([]string{"0", "1", "5"}).Draw(t, "days"))
 			return changed{r, c}
 		}
+	case "member":
+		if len(g.Memberships) > 0 {
+			return changed{g.Memberships[0], nil}
+		}
+		return changed{nil, &vf.Membership{ID: "membership/a", Member: "a", HasBeginning: days(rapid.SampledFrom([]string{"-1", "1"}).Draw(t, "since"))}}
 	case "agent":
 		if len(g.Agents) > 0 {
 			a := rapid.SampledFrom(g.Agents).Draw(t, "agent")
