@@ -44,7 +44,7 @@ func (v *served) long(ctx context.Context, s setting) error {
 	if err != nil {
 		return err
 	}
-	if err := v.comeIn(ctx, s.events); err != nil {
+	if err := v.comeIn(ctx, s.events, before); err != nil {
 		return err
 	}
 	after, err := v.figures(ctx)
@@ -70,7 +70,7 @@ func (v *served) long(ctx context.Context, s setting) error {
 
 // comeIn measures how fast events come in: as acts of their own, one request after the
 // other and several at once, and as acts of a whole batch.
-func (v *served) comeIn(ctx context.Context, events int) error {
+func (v *served) comeIn(ctx context.Context, events int, before figures) error {
 	from := 0
 	for _, part := range []struct {
 		what       string
@@ -85,12 +85,17 @@ func (v *served) comeIn(ctx context.Context, events int) error {
 		if from >= part.to {
 			continue
 		}
-		began := time.Now()
+		began, count := time.Now(), float64(part.to-from)
 		if err := v.requests(ctx, from, part.to, part.atOnce, part.acts); err != nil {
 			return err
 		}
-		line(part.what, float64(part.to-from)/time.Since(began).Seconds(), 20_000, "/s", false)
-		from = part.to
+		line(part.what, count/time.Since(began).Seconds(), 20_000, "/s", false)
+		after, err := v.figures(ctx)
+		if err != nil {
+			return err
+		}
+		line("processor time of the server for each", (after.cpu-before.cpu)/count*1e6, 0, "µs", true)
+		from, before = part.to, after
 	}
 	return nil
 }
