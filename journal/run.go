@@ -3,6 +3,8 @@ package journal
 import (
 	"fmt"
 	"strconv"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // MaxRun is how many entries may stand on one signature, the one that has it among them.
@@ -82,5 +84,5 @@ func (s *State) seal(a *Admitted, signer Signer, signed bool) (Sealed, error) {
 		}
 		raw = insertSignature(raw, mark, signature)
 	}
-	return Sealed{Seq: a.seq, Raw: raw, Hashes: s.move(a.order, raw, signed)}, nil
+	return Sealed{Seq: a.seq, Raw: raw, Hashes: s.move(a.order, tlog.RecordHash(raw), signed)}, nil
 }

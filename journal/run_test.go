@@ -61,7 +61,7 @@ func TestSealInRunsAndReplayAgree(t *testing.T) {
 				if i == 0 {
 					_, _, err = s.Apply(b.raws[n])
 				} else {
-					_, err = s.Follow(b.raws[n])
+					_, err = s.FollowRead(journal.Read(b.raws[n]))
 				}
 				if err != nil {
 					rt.Fatal(err)

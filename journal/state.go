@@ -61,10 +61,9 @@ func (s *State) root() tlog.Hash {
 	return h
 }
 
-// move takes the entry into the state and returns the new stored hashes; next is
-// the order after it.
-func (s *State) move(next Order, raw []byte, signed bool) []tlog.Hash {
-	h := tlog.RecordHash(raw)
+// move takes the entry of a leaf hash into the state and returns the new stored hashes;
+// next is the order after it.
+func (s *State) move(next Order, h tlog.Hash, signed bool) []tlog.Hash {
 	joined := bits.TrailingZeros64(^uint64(s.order.size))
 	hashes := append(make([]tlog.Hash, 0, joined+1), h)
 	for range joined { // each complete subtree of equal size on the left is joined
@@ -85,20 +84,41 @@ func (s *State) move(next Order, raw []byte, signed bool) []tlog.Hash {
 // signature. Where it has none it stands on that of a later entry, and [State.End] says
 // whether that has come. An error is a [*Fault], and the state stays as it was.
 func (s *State) Apply(raw []byte) (*Entry, []tlog.Hash, error) {
-	return s.take(raw, true)
+	return s.take(Read(raw), true)
 }
 
-// Follow does what Apply does, save that it does not look at the signature. It is for
-// entries of which the caller knows the root, so that they are those that were signed.
-func (s *State) Follow(raw []byte) (*Entry, error) {
-	e, _, err := s.take(raw, false)
+// ApplyRead does what Apply does with an entry that was read before its turn.
+func (s *State) ApplyRead(r Reading) (*Entry, error) {
+	e, _, err := s.take(r, true)
 	return e, err
 }
 
-func (s *State) take(raw []byte, signed bool) (*Entry, []tlog.Hash, error) {
+// FollowRead does what ApplyRead does, save that it does not look at the signature. It is
+// for entries of which the caller knows the root, so that they are those that were signed.
+func (s *State) FollowRead(r Reading) (*Entry, error) {
+	e, _, err := s.take(r, false)
+	return e, err
+}
+
+// Reading is an entry that was read, of which it is not known yet whether it may stand
+// where it stands. What takes longest needs no state, so many can be read at once.
+type Reading struct {
+	Entry    *Entry // nil of what is none
+	unsigned []byte
+	leaf     tlog.Hash
+	err      error
+}
+
+// Read reads an entry; [State.ApplyRead] says what is wrong with it.
+func Read(raw []byte) Reading {
 	e, unsigned, err := decode(raw)
-	if err != nil {
-		return nil, nil, s.fault(NotAnEntry, err.Error())
+	return Reading{e, unsigned, tlog.RecordHash(raw), err}
+}
+
+func (s *State) take(r Reading, signed bool) (*Entry, []tlog.Hash, error) {
+	e := r.Entry
+	if r.err != nil {
+		return nil, nil, s.fault(NotAnEntry, r.err.Error())
 	}
 	if fault := s.place(e); fault != nil {
 		return nil, nil, fault
@@ -114,10 +134,10 @@ func (s *State) take(raw []byte, signed bool) (*Entry, []tlog.Hash, error) {
 		if why := s.mustSign(e.Act.Kind); why != "" {
 			return nil, nil, s.fault(Unsigned, why)
 		}
-	case signed && !e.SignedBy.verify(unsigned, e.Signature):
+	case signed && !e.SignedBy.verify(r.unsigned, e.Signature):
 		return nil, nil, s.fault(BadSignature, "it says that it is signed by "+string(e.SignedBy))
 	}
-	return e, s.move(Order{e.Network, s.order.size + 1, keys}, raw, e.Signature != nil), nil
+	return e, s.move(Order{e.Network, s.order.size + 1, keys}, r.leaf, e.Signature != nil), nil
 }
 
 // place checks that the entry belongs where it stands.

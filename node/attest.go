@@ -175,9 +175,9 @@ func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield 
 		if err := yield(at+int64(i), raw); err != nil {
 			return at, err
 		}
-		e, err := d.journal.Follow(raw)
+		e, err := d.journal.FollowRead(journal.Read(raw))
 		if err == nil {
-			err = d.again(e.Sequence, &e.Act)
+			err = d.again(e)
 		}
 		if err != nil { // it is signed, and yet nothing that these books can say
 			return at, rule.Refuse("storeDamaged", "path", a.n.Network(), "reason", fmt.Sprintf("entry %d cannot be entered again: %s", at+int64(i), err))

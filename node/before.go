@@ -58,7 +58,7 @@ func (n *Node) before(ctx context.Context, seq int64) (*draft, error) {
 		if err != nil || at >= seq { // only read on to the signature on which the last stand
 			return err
 		}
-		if err := d.again(at, &e.Act); err != nil {
+		if err := d.again(e); err != nil {
 			return fmt.Errorf("entry %d: %w", at, err)
 		}
 		return nil

@@ -94,21 +94,21 @@ func (n *Node) readProfiles(ctx context.Context) error {
 // were made, and are again by [Node.Attest].
 func (n *Node) followOn(ctx context.Context) error {
 	before := n.journal.Size()
-	err := n.enterAll(ctx, n.store, reading{entry: (*journal.State).Follow})
+	err := n.enterAll(ctx, n.store, reading{entry: (*journal.State).FollowRead})
 	n.opened.Entries = n.journal.Size() - before
 	return err
 }
 
 // reading is how a journal is read and entered again.
 type reading struct {
-	entry   func(*journal.State, []byte) (*journal.Entry, error) // reads the next entry
-	entered func(*journal.Entry, *draft)                         // hears of each, with the draft that it went into; may be nil
-	at      int64                                                // reached is called when there are so many, and may be nil
+	entry   func(*journal.State, journal.Reading) (*journal.Entry, error) // gives the next entry its place
+	entered func(*journal.Entry, *draft)                                  // hears of each, with the draft that it went into; may be nil
+	at      int64                                                         // reached is called when there are so many, and may be nil
 	reached func() error
 }
 
 // someRecords is how many records, about, are taken in at once where a journal is read.
-const someRecords = 2000
+const someRecords = 20_000
 
 // enterAll enters the entries of a source from where the books are. Profiles are left as
 // they are, and no subscriber hears of it.
@@ -119,18 +119,21 @@ func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error 
 		n.merged(d)
 		d, waiting = n.draft(), 0
 	}
-	err := s.Entries(ctx, n.journal.Size(), func(seq int64, raw []byte) error {
-		e, err := how.entry(d.journal, raw)
+	err := readAhead(ctx, s, n.journal.Size(), func(x *ahead) error {
+		e, err := how.entry(d.journal, x.reading)
 		if err != nil {
 			return err
 		}
-		if err := d.again(seq, &e.Act); err != nil {
-			return fmt.Errorf("entry %d: %w", seq, err)
+		if err = x.err; err == nil {
+			err = d.enterAgain(e, x.records)
+		}
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", e.Sequence, err)
 		}
 		if how.entered != nil {
 			how.entered(e, d)
 		}
-		reached := how.reached != nil && seq+1 == how.at
+		reached := how.reached != nil && e.Sequence+1 == how.at
 		if waiting += 1 + len(e.Act.Records); waiting >= someRecords || reached {
 			take()
 		}
@@ -188,10 +191,7 @@ type replayed struct {
 // entry; reached is called when there are so many.
 func (n *Node) replay(ctx context.Context, s store.Source, at int64, reached func() error) (replayed, error) {
 	r := replayed{keys: map[string]int64{}, erased: map[string]bool{}}
-	how := reading{at: at, reached: reached, entry: func(j *journal.State, raw []byte) (*journal.Entry, error) {
-		e, _, err := j.Apply(raw)
-		return e, err
-	}, entered: func(e *journal.Entry, d *draft) {
+	how := reading{at: at, reached: reached, entry: (*journal.State).ApplyRead, entered: func(e *journal.Entry, d *draft) {
 		r.keys[e.Act.Key] = e.Sequence
 		for _, p := range d.profiles {
 			r.erased[p.Key] = true
@@ -201,28 +201,52 @@ func (n *Node) replay(ctx context.Context, s store.Source, at int64, reached fun
 	return r, n.enterAll(ctx, s, how)
 }
 
-// again enters an act that stands in the journal.
-func (d *draft) again(seq int64, a *journal.Act) error {
+// said is a record as an entry has it, and the hash of its profile.
+type said struct {
+	record vf.Record
+	hash   string
+}
+
+// saidBy reads the records of an act.
+func saidBy(a *journal.Act) ([]said, error) {
+	list := make([]said, 0, len(a.Records))
+	for _, raw := range a.Records {
+		r, hash, err := opened(raw)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, said{r, hash})
+	}
+	return list, nil
+}
+
+// again enters the act of an entry that stands in the journal.
+func (d *draft) again(e *journal.Entry) error {
+	list, err := saidBy(&e.Act)
+	if err != nil {
+		return err
+	}
+	return d.enterAgain(e, list)
+}
+
+func (d *draft) enterAgain(e *journal.Entry, list []said) error {
+	a := &e.Act
 	v, ok := verbs[a.Kind]
 	if !ok {
 		return (&journal.Act{Kind: a.Kind}).Check()
 	}
 	d.by = a.Author
-	records := make([]vf.Record, 0, len(a.Records))
-	for _, raw := range a.Records {
-		r, hash, err := opened(raw)
-		if err != nil {
-			return err
-		}
-		d.hashes[r.Key()] = hash
-		records = append(records, r)
+	records := make([]vf.Record, 0, len(list))
+	for _, x := range list {
+		d.hashes[x.record.Key()] = x.hash
+		records = append(records, x.record)
 	}
 	was := d.present(a.Of)
 	if err := v.enter(d, records, a.Of); err != nil {
 		return err
 	}
 	changed := d.changed(a.Of, records)
-	d.noted(seq, changed)
-	d.changes = append(d.changes, Change{Sequence: seq, Act: *a, Changed: changed, gone: d.gone(was)})
+	d.noted(e.Sequence, changed)
+	d.changes = append(d.changes, Change{Sequence: e.Sequence, Act: *a, Changed: changed, gone: d.gone(was)})
 	return nil
 }

@@ -168,7 +168,7 @@ func (n *Node) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := d.again(seq, &e.Act); err != nil {
+		if err := d.again(e); err != nil {
 			return fmt.Errorf("entry %d: %w", seq, err)
 		}
 		return nil
