@@ -279,6 +279,21 @@ func TestAbsurdWorkTimeStopsNobodyElse(t *testing.T) {
 	}
 }
 
+// Hours that are promised from the year 109 to the year 9965 are looked at for the years
+// that the plan is about: a million days of each promise would take a minute.
+func TestHoursPromisedForEver(t *testing.T) {
+	t.Parallel()
+	n := build(func(line func(string, ...any)) {
+		line("hours anna weaving 40 week\nrecipe r days 1 by anna makes A 1 works weaving 8\nneed n A 3 on 5\nrecipe q days 1 makes B 1\nneed other B 3 on 5")
+		for range 100 {
+			line("booked anna weaving 90000000 from -700000 until 2900000")
+		}
+	})
+	if r := mustPlan(t, n).Report(); r.Needs[0].State != "short" || r.Needs[1].State != "onTime" {
+		t.Error(r.Needs)
+	}
+}
+
 // Where a need is due in many years, work time that is said hour by hour is known for
 // less long; it does not cease to be known.
 func TestFarNeedLeavesOthersTheirHours(t *testing.T) {

@@ -325,8 +325,13 @@ func (r *capacityReader) firmSpan(c *vf.Commitment) (slot, bool) {
 	return slot{begin.Unix(), end.Unix()}, true
 }
 
-// bookWork books promised hours with the offers of who promised them.
+// longAgo is how long before now hours are not counted any more, in seconds.
+const longAgo = 10 * aYear
+
+// bookWork books promised hours with the offers of who promised them, day by day, on the
+// days that the plan knows: a promise from the year 1 to the year 9999 costs no more.
 func (r *capacityReader) bookWork(p *part, c *vf.Commitment, span slot) {
+	span.begin, span.end = max(span.begin, r.n.now-longAgo), min(span.end, r.n.furthest+aYear)
 	left, err := r.n.seconds(c.EffortQuantity)
 	if err != nil || c.EffortQuantity.IsZero() {
 		return
