@@ -14,6 +14,7 @@
 //	Begin ─ key, store, genesis ─► Network, also while others are used
 //	act ─ node ─ heard by the network's follower ─ Planner.Advance ─► Planned (plan, diff, last entry) ─► subscribers,
 //	      and notifications to the people whose needs or work it touches
+//	person erased ─ their network's notifications lose the words of before, which may name them
 //	invitation taken ─ Join ─► Person and Membership in the journal, within the rights of who invited
 //
 // The follower is one goroutine for each network. Acts that come while it plans

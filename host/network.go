@@ -43,6 +43,8 @@ type Planned struct {
 	Plan     *plan.Plan
 	Diff     *plan.Diff // nil with the first plan
 	Sequence int64
+
+	since int64 // the last entry in the plan before, whose words a diff may have too
 }
 
 // follow begins to keep the plan of a network in step with its books.
@@ -148,6 +150,7 @@ func (w *Network) advance() {
 		w.host.log.Warn("no plan", "network", w.Name, "reason", err)
 		return
 	}
+	p.since = w.last.Sequence
 	w.last = p
 	w.last.Diff = nil // it would keep the plan before in memory
 	list := make([]func(Planned), 0, len(w.heard))

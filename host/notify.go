@@ -32,11 +32,18 @@ type Told struct {
 	Text   string   `json:"text"`
 	About  vf.ID    `json:"about,omitzero"`
 	Causes []string `json:"causes,omitempty"`
+
+	// Names is the last entry of the books whose names of people may stand in the words;
+	// -1 where the words have no name. Who is erased later does not stay in them.
+	Names int64 `json:"names,omitzero"`
 }
+
+// noNames is Told.Names of words with ids alone.
+const noNames = -1
 
 // notify begins to tell the people of a network what changes of its plan concern
 // them, until the context ends; then cancel waits for what
-// is being written.
+// is being written. What was told before somebody was erased, it says anew without names.
 func (w *Network) notify(ctx context.Context, p *people.People) (cancel func()) {
 	changes := make(chan Planned, 256)
 	unsubscribe := w.Planned(func(x Planned) {
@@ -49,25 +56,29 @@ func (w *Network) notify(ctx context.Context, p *people.People) (cancel func()) 
 			w.host.log.Warn("changes of the plan come faster than they can be told", "network", w.Name)
 		}
 	})
+	f := w.forgetting(p)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
+		f.before()
 		for {
+			f.words(ctx)
 			select {
 			case <-ctx.Done():
 				return
+			case <-f.wake:
 			case x := <-changes:
-				if err := w.tell(ctx, p, x); err != nil && ctx.Err() == nil {
+				if err := w.tell(ctx, p, x, f); err != nil && ctx.Err() == nil {
 					w.host.log.Error("people could not be told of a change of the plan", "network", w.Name, "reason", err)
 				}
 			}
 		}
 	}()
-	return func() { unsubscribe(); <-ended }
+	return func() { unsubscribe(); f.cancel(); <-ended }
 }
 
 // tell writes the notifications of one change of the plan.
-func (w *Network) tell(ctx context.Context, p *people.People, x Planned) error {
+func (w *Network) tell(ctx context.Context, p *people.People, x Planned, f *forgetting) error {
 	seats, err := p.SeatsOf(ctx, w.Name)
 	if err != nil || len(seats) == 0 {
 		return err
@@ -77,6 +88,7 @@ func (w *Network) tell(ctx context.Context, p *people.People, x Planned) error {
 	for _, s := range seats {
 		list = append(list, w.concerning(s, told)...)
 	}
+	f.unnamed(list) // the plan before may have somebody who was erased since
 	for part := range slices.Chunk(list, 500) {
 		if _, err := p.Notify(ctx, part...); err != nil {
 			return err
@@ -118,20 +130,20 @@ func (w *Network) concerning(s people.Seat, x *changes) []people.Notification {
 			if t.About = w.seen(seat, append([]vf.ID{t.About}, about...)); t.About == "" {
 				return
 			}
-			t = Told{Text: fmt.Sprintf("%s that concerns you is other than before, as of entry %d of the journal.", t.About, x.Sequence), About: t.About}
+			t = Told{Text: fmt.Sprintf("%s that concerns you is other than before, as of entry %d of the journal.", t.About, x.Sequence), About: t.About, Names: noNames}
 		}
 		list = append(list, notification(s, kind, t))
 	}
 	changed := map[vf.ID]bool{}
 	for _, c := range x.needs {
 		if changed[c.Need] = true; mine[c.Receiver] {
-			add(KindNeed, Told{Text: c.Text, About: c.Need, Causes: x.Diff.Facts()})
+			add(KindNeed, Told{Text: c.Text, About: c.Need, Causes: x.Diff.Facts(), Names: x.since})
 		}
 	}
 	steps := map[vf.ID]int{} // that changed before a need of theirs which gets the same as before
 	for _, c := range x.lines {
 		if slices.ContainsFunc(c.By, func(id vf.ID) bool { return mine[id] }) {
-			add(KindWork, Told{Text: c.Text, About: cmp.Or(c.Is, c.Was), Causes: c.Causes}, c.Was, c.Recipe, c.Offer)
+			add(KindWork, Told{Text: c.Text, About: cmp.Or(c.Is, c.Was), Causes: c.Causes, Names: x.since}, c.Was, c.Recipe, c.Offer)
 			continue
 		}
 		for _, need := range c.Needs {
@@ -143,7 +155,7 @@ func (w *Network) concerning(s people.Seat, x *changes) []people.Notification {
 	if more := len(list) - mostTold; more > 0 {
 		list = list[:mostTold]
 		if all {
-			add(KindWork, Told{Text: fmt.Sprintf("%d more changes of the plan, up to entry %d of the journal, concern you.", more, x.Sequence)})
+			add(KindWork, Told{Text: fmt.Sprintf("%d more changes of the plan, up to entry %d of the journal, concern you.", more, x.Sequence), Names: noNames})
 		}
 	}
 	if t, ok := x.still(steps); ok && (all || w.seen(seat, []vf.ID{t.About}) != "") {
@@ -163,7 +175,7 @@ func (c *changes) still(steps map[vf.ID]int) (t Told, ok bool) {
 	if n := steps[needs[0]]; n > 1 {
 		count = fmt.Sprintf("%d steps", n)
 	}
-	t = Told{Text: fmt.Sprintf("Your need %s is still %s; %s before it changed, as of entry %d of the journal.", needs[0], c.state(needs[0]), count, c.Sequence), About: needs[0]}
+	t = Told{Text: fmt.Sprintf("Your need %s is still %s; %s before it changed, as of entry %d of the journal.", needs[0], c.state(needs[0]), count, c.Sequence), About: needs[0], Names: noNames}
 	if more := len(needs) - 1; more > 0 {
 		t.Text = fmt.Sprintf("%s So it is with %d more of your needs.", t.Text, more)
 	}
@@ -195,12 +207,22 @@ func notification(s people.Seat, kind string, t Told) people.Notification {
 	if len(t.Causes) > 5 {
 		t.Causes = append(slices.Clone(t.Causes[:5]), fmt.Sprintf("and %d more", len(t.Causes)-5))
 	}
+	return people.Notification{Account: s.Account, Network: s.Network, Kind: kind, Source: sourceOf(kind, t), Body: bodyOf(t)}
+}
+
+// sourceOf is made of what is told alone; servers may plan for it after other entries.
+func sourceOf(kind string, t Told) string {
+	t.Names = 0
+	sum := sha256.Sum256(bodyOf(t))
+	return kind + "/" + hex.EncodeToString(sum[:12])
+}
+
+func bodyOf(t Told) []byte {
 	body, err := json.Marshal(t)
 	if err != nil {
 		panic(err) // texts can be written
 	}
-	sum := sha256.Sum256(body)
-	return people.Notification{Account: s.Account, Network: s.Network, Kind: kind, Source: kind + "/" + hex.EncodeToString(sum[:12]), Body: body}
+	return body
 }
 
 // ActsFor are the agents for whom somebody acts: themselves, and the scopes of

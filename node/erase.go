@@ -47,6 +47,22 @@ func isPerson(r vf.Record) bool {
 	return ok && a.Type == "Person"
 }
 
+// Forgets reports whether an act took what is known of a person out of the books: it erased
+// them, or took their record back.
+func (n *Node) Forgets(c Change) bool {
+	switch c.Act.Kind {
+	case journal.Erase, journal.Withdraw, journal.Adopt:
+		return slices.ContainsFunc(c.Act.Of, func(id vf.ID) bool {
+			if r := c.gone[id]; r != nil {
+				return isPerson(r)
+			}
+			r, err := n.Record(id)
+			return err == nil && isPerson(r) && c.Act.Kind == journal.Erase
+		})
+	}
+	return false
+}
+
 // sameOf reports whether an act is about the ids of one that was entered; an
 // erasure was entered with those of the notes that went with a person.
 func (d *draft) sameOf(a *Act, entered []vf.ID) bool {

@@ -212,6 +212,53 @@ func budgetHolds(t *testing.T, h *house) {
 	}
 }
 
+func notificationsAnew(t *testing.T, h *house) {
+	const canary = "Zaphira Quillon"
+	e, _ := h.join("ada")
+	note := func(network, source, text string) Notification {
+		return Notification{Account: e.Account, Network: network, Source: source, Kind: "late", Body: json.RawMessage(`{"text":"` + text + `"}`)}
+	}
+	_ = must[[]Notification](t)(h.Notify(ctx, note("farms", "1", "by "+canary), note("farms", "2", "for "+canary), note("farms", "3", canary), note("farms", "4", "late"), note("mill", "1", "of the mill")))
+	fine(t, h.MarkRead(ctx, e.Account, "farms", "3"))
+	anew := func(n Notification) (string, json.RawMessage, bool) {
+		if !strings.Contains(string(n.Body), canary) {
+			return "", nil, false
+		}
+		if n.Source == "3" {
+			return n.Source, json.RawMessage(`{"text":"gone"}`), true
+		}
+		return "same", json.RawMessage(`{"text":"something"}`), true
+	}
+	for range 2 {
+		fine(t, h.Reword(ctx, "farms", anew))
+	}
+	var said []string
+	for _, n := range must[[]Notification](t)(h.Notifications(ctx, e.Account, "farms", Notification{}, 10)) {
+		said = append(said, n.Source+n.Kind+string(n.Body))
+		if n.Told.IsZero() || n.Read.IsZero() == (n.Source == "3") {
+			t.Errorf("%+v", n)
+		}
+	}
+	if want := `samelate{"text":"something"} 4late{"text":"late"} 3late{"text":"gone"}`; strings.Join(said, " ") != want {
+		t.Errorf("they say %s, want %s", said, want)
+	}
+	if list := must[[]Notification](t)(h.Notifications(ctx, e.Account, "mill", Notification{}, 10)); len(list) != 1 || list[0].Source != "1" {
+		t.Errorf("another network says %+v", list)
+	}
+	if h.from.File == "" {
+		return
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		raw, err := os.ReadFile(h.from.File + suffix)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(raw), canary) {
+			t.Errorf("people.sqlite%s still holds the name", suffix)
+		}
+	}
+}
+
 func notifications(t *testing.T, h *house) {
 	e, _ := h.join("ada")
 	note := func(source, kind string) Notification {

@@ -67,6 +67,7 @@ var suite = map[string]func(t *testing.T, h *house){
 	"tokens":                            tokensOfAnAccount,
 	"a budget holds":                    budgetHolds,
 	"notifications":                     notifications,
+	"notifications are said anew":       notificationsAnew,
 	"erased is erased":                  erased,
 	"what ended is swept":               swept,
 	"the log tells":                     logTells,

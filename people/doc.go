@@ -19,6 +19,7 @@
 //	request ─ Session or Token ─ read from the database each time ─► account, seat, mandate
 //	Recover (code, owner's link) ─► new way in, every session ended
 //	Erase ─► the account's id, and what networks have still to forget: Owed ─ entered in their journals ─► Forgotten
+//	Reword ─ notifications of a network, said anew: who keeps it has them forget names
 //
 // Everything is in one database: a file beside the books, or the schema "people"
 // of a PostgreSQL database. The SQL is one text for both, and one contract suite

@@ -65,6 +65,68 @@ func (p *People) Notify(ctx context.Context, list ...Notification) (told []Notif
 	return told, nil
 }
 
+// Reword has the notifications of a network said anew: f gives to each the source and the
+// body that it has from here on, and reports whether they are other than before. When it
+// was told, and read, stays; of those that are the same afterwards one stays.
+func (p *People) Reword(ctx context.Context, network string, f func(Notification) (source string, body json.RawMessage, other bool)) error {
+	var readers []string
+	err := p.list(ctx, p.read, "SELECT DISTINCT account FROM notification WHERE network = $1 ORDER BY account", []any{network}, func(r *sql.Rows) error {
+		var account string
+		err := r.Scan(&account)
+		readers = append(readers, account)
+		return err
+	})
+	other := false
+	for _, account := range readers {
+		if err == nil {
+			err = p.transact(ctx, func(x *sql.Tx) error {
+				some, err := p.reword(ctx, x, account, network, f)
+				other = other || some
+				return err
+			})
+		}
+	}
+	if err != nil || !other || p.postgres {
+		return err
+	}
+	_, err = p.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // so that the log beside the file forgets too
+	return err
+}
+
+// reword says those of one reader anew.
+func (p *People) reword(ctx context.Context, x *sql.Tx, account, network string, f func(Notification) (string, json.RawMessage, bool)) (other bool, err error) {
+	type row struct{ was, source, body string }
+	var list []row
+	err = p.list(ctx, x, "SELECT source, kind, body FROM notification WHERE account = $1 AND network = $2 ORDER BY told DESC, source DESC", []any{account, network}, func(r *sql.Rows) error {
+		n := Notification{Account: account, Network: network}
+		var body string
+		if err := r.Scan(&n.Source, &n.Kind, &body); err != nil {
+			return err
+		}
+		n.Body = json.RawMessage(body)
+		if source, body, other := f(n); other {
+			list = append(list, row{n.Source, source, string(body)})
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	const as = " FROM notification WHERE account = $1 AND network = $2 AND source = $3"
+	for _, r := range list {
+		if r.was == r.source {
+			_, err = p.exec(ctx, x, "UPDATE notification SET body = $4 WHERE account = $1 AND network = $2 AND source = $3", account, network, r.was, r.body)
+		} else if _, err = p.exec(ctx, x, "INSERT INTO notification (account, network, source, kind, body, told, seen) SELECT account, network, CAST($4 AS TEXT), kind, CAST($5 AS TEXT), told, seen"+as+
+			" ON CONFLICT (account, network, source) DO NOTHING", account, network, r.was, r.source, r.body); err == nil {
+			_, err = p.exec(ctx, x, "DELETE"+as, account, network, r.was)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return len(list) > 0, nil
+}
+
 // Notifications lists those of an account in a network, newest first, at most so
 // many, beginning after one that an earlier page ended with (its zero value is
 // the beginning).
