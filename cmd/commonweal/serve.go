@@ -48,6 +48,7 @@ type serverFlags struct {
 // begins anew from what is there, as after a crash.
 func (c *serveCommand) Run(p *program) error {
 	log := c.logger(p)
+	go collectLess(p.ctx)
 	for {
 		err := c.serve(p, log)
 		if !errors.Is(err, errAgain) || p.ctx.Err() != nil {
