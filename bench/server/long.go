@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -124,27 +125,31 @@ func (v *served) requests(ctx context.Context, from, to, atOnce int, acts bool) 
 }
 
 // produce enters events of a process and a resource of their own, an act each or all
-// in one.
+// in one. The request is written as bytes, for the client takes of the same processors.
 func (v *served) produce(ctx context.Context, from, count int, acts bool) error {
-	which := strconv.Itoa(from)
-	process := map[string]any{"process": map[string]any{"id": "process/" + which, "name": "Spin"}}
-	list := []any{map[string]any{"kind": "declare", "key": "process-" + which, "records": []any{process}}}
-	var events []any
-	for i := range count {
-		n := strconv.Itoa(from + i)
-		event := map[string]any{"economicEvent": map[string]any{
-			"id": "event/" + n, "action": "produce", "provider": "agent/mill", "receiver": "agent/farm", "resourceConformsTo": "spec/yarn",
-			"resourceInventoriedAs": "resource/" + which, "outputOf": "process/" + which, "hasPointInTime": "2026-05-01T00:00:00Z",
-			"resourceQuantity": map[string]any{"hasNumericalValue": "1", "hasUnit": "unit/kg"}}}
-		if acts {
-			list = append(list, map[string]any{"kind": "record", "key": "event-" + n, "records": []any{event}})
+	body := make([]byte, 0, 512*count)
+	body = fmt.Appendf(body, `{"query":"mutation ($acts: [ActInput!]!) { do(acts: $acts) { sequence } }","variables":{"acts":[`+
+		`{"kind":"declare","key":"process-%[1]d","records":[{"process":{"id":"process/%[1]d","name":"Spin"}}]}`, from)
+	if !acts {
+		body = fmt.Appendf(body, `,{"kind":"record","key":"events-%d","records":[`, from)
+	}
+	for n := from; n < from+count; n++ {
+		switch {
+		case acts:
+			body = fmt.Appendf(body, `,{"kind":"record","key":"event-%d","records":[`, n)
+		case n > from:
+			body = append(body, ',')
 		}
-		events = append(events, event)
+		body = fmt.Appendf(body, `{"economicEvent":{"id":"event/%d","action":"produce","provider":"agent/mill","receiver":"agent/farm","resourceConformsTo":"spec/yarn",`+
+			`"resourceInventoriedAs":"resource/%[2]d","outputOf":"process/%[2]d","hasPointInTime":"2026-05-01T00:00:00Z","resourceQuantity":{"hasNumericalValue":"1","hasUnit":"unit/kg"}}}`, n, from)
+		if acts {
+			body = append(body, "]}"...)
+		}
 	}
 	if !acts {
-		list = append(list, map[string]any{"kind": "record", "key": "events-" + which, "records": events})
+		body = append(body, "]}"...)
 	}
-	return v.owner.Ask(ctx, v.URL, `mutation ($acts: [ActInput!]!) { do(acts: $acts) { sequence } }`, map[string]any{"acts": list}, nil)
+	return v.owner.AskRaw(ctx, v.URL, bytes.NewReader(append(body, "]}}"...)), nil)
 }
 
 // read measures a page at a random place, and one record with what it refers to.
