@@ -237,6 +237,7 @@ func (n *Node) Stopped() error {
 // do enters the acts of one call.
 func (d *draft) do(ctx context.Context, acts []Act) ([]Result, error) {
 	results := make([]Result, 0, len(acts))
+	d.changes = slices.Grow(d.changes, len(acts))
 	for i := range acts {
 		r, err := d.one(ctx, &acts[i])
 		if err != nil {

@@ -82,22 +82,40 @@ func (d *draft) merge() {
 	d.register.Merge()
 	b := d.below
 	b.order = d.order
-	maps.Copy(b.hashes, d.hashes)
-	maps.Copy(b.authors, d.authors)
-	maps.Copy(b.keys, d.keys)
+	handDown(&d.hashes, &b.hashes)
+	handDown(&d.authors, &b.authors)
+	handDown(&d.keys, &b.keys)
 	for id, entries := range d.past {
-		b.past[id] = append(b.past[id], entries...)
+		if was := b.past[id]; was != nil {
+			entries = append(was, entries...)
+		}
+		b.past[id] = entries
 	}
+	clear(d.past)
 	b.profiles = append(b.profiles, d.profiles...)
-	b.changes = append(b.changes, d.changes...)
+	if len(b.changes) == 0 && len(d.changes) > small {
+		b.changes, d.changes = d.changes, b.changes
+	} else {
+		b.changes = append(b.changes, d.changes...)
+	}
 	if b.sealing != nil {
 		b.sealing.put(d.acts)
 	}
-	clear(d.hashes)
-	clear(d.authors)
-	clear(d.keys)
-	clear(d.past)
 	d.profiles, d.changes, d.acts = d.profiles[:0], d.changes[:0], d.acts[:0]
+}
+
+// small is up to how many values are copied into a map that has none, rather than that
+// map given for this one.
+const small = 16
+
+// handDown puts what a map has into the one below, and empties it.
+func handDown[K comparable, V any](from, below *map[K]V) {
+	if len(*below) == 0 && len(*from) > small {
+		*below, *from = *from, *below
+		return
+	}
+	maps.Copy(*below, *from)
+	clear(*from)
 }
 
 // hash returns the hash of a record's profile, "" if it has none.
