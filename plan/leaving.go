@@ -7,7 +7,7 @@ import (
 )
 
 // A need may lead to more than can be planned: recipes that take a thousand of the next
-// seven times over, or a million million crates made one at a time. Such a need is left
+// seven times over, or a milliard crates made one at a time. Such a need is left
 // out of its part and is short, with that as its cause; the others are planned without
 // it. Which need it is follows from what was planned until the part became too large:
 // each order counts for the need that takes most of it, over all orders above it.
