@@ -39,6 +39,8 @@ const (
 type Source struct {
 	File     string // the path of a SQLite file; made if it is not there
 	Postgres string // the address of a PostgreSQL database: postgres://…
+
+	VFS string // of a File: the name of a registered file system of package vfs; "" is the operating system's
 }
 
 // Site is what passkeys are bound to.
@@ -81,6 +83,7 @@ type People struct {
 
 	statements, transactions atomic.Int64
 	lines                    atomic.Int64 // of logs, written since the start
+	readiness                readiness
 }
 
 // Open opens the accounts, and brings their layout up to date. Where nothing is
@@ -109,7 +112,7 @@ func Open(ctx context.Context, from Source, o Options) (_ *People, err error) {
 	}
 	if p.postgres {
 		err = p.openPostgres(ctx, from.Postgres)
-	} else if err = p.openFile(from.File); err == nil {
+	} else if err = p.openFile(from.File, from.VFS); err == nil {
 		err = p.checkFile(ctx, from.File)
 	}
 	if err != nil {
@@ -168,9 +171,6 @@ func (p *People) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ready tells whether the database answers.
-func (p *People) Ready(ctx context.Context) error { return p.read.PingContext(ctx) }
-
 // Hashes says how often argon2id was worked out since Open: a measure of what
 // sign-in costs.
 func (p *People) Hashes() int64 { return p.hashes.count.Load() }
@@ -189,7 +189,7 @@ func (w Work) Minus(earlier Work) Work {
 	return Work{w.Hashes - earlier.Hashes, w.Statements - earlier.Statements, w.Transactions - earlier.Transactions}
 }
 
-func (p *People) openFile(path string) error {
+func (p *People) openFile(path, vfs string) error {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -202,6 +202,9 @@ func (p *People) openFile(path string) error {
 		return err
 	}
 	open := func(params url.Values, pragmas ...string) (*sql.DB, error) {
+		if vfs != "" {
+			params.Set("vfs", vfs)
+		}
 		params["_pragma"] = append(pragmas, "busy_timeout(10000)")
 		u := url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: params.Encode()}
 		return sql.Open("sqlite3", u.String())

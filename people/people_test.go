@@ -2,12 +2,15 @@ package people
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"commonweal/people/peopletest"
 	"commonweal/rule"
 )
 
@@ -134,4 +137,38 @@ func FuzzSecrets(f *testing.F) {
 		_ = checkPassword(s, s)
 		_, _, _, _ = decode(s)
 	})
+}
+
+// On a full disk the accounts are not ready, and again once there is room; however often it
+// is asked, little is written for it.
+func TestOnAFullDiskNobodySignsIn(t *testing.T) {
+	t.Parallel()
+	disk := peopletest.NewDisk()
+	t.Cleanup(disk.Remove) // after it is closed
+	h := &house{t: t, clock: peopletest.NewClock(), from: Source{File: filepath.Join(t.TempDir(), "people.sqlite"), VFS: disk.Name}}
+	h.People = h.open(h.options())
+	fine(t, h.Ready(ctx))
+	disk.Fill(true)
+	written := h.Work().Statements
+	for range 50 {
+		fine(t, h.Ready(ctx)) // as it was found a moment ago
+	}
+	if n := h.Work().Statements - written; n != 0 {
+		t.Errorf("asking soon again wrote %d times", n)
+	}
+	h.clock.Pass(readyFor)
+	ended, cancel := context.WithCancel(ctx)
+	cancel() // who asks and goes says nothing of the disk
+	if err := h.Ready(ended); err == nil || errors.Is(err, context.Canceled) {
+		t.Errorf("a full disk takes writes: %v", err)
+	}
+	if _, err := h.BeginSignIn(ctx); err == nil {
+		t.Error("on a full disk somebody signs in")
+	}
+	disk.Fill(false)
+	h.clock.Pass(-time.Hour)
+	fine(t, h.Ready(ctx))
+	if n := h.Work().Statements - written; n > 10 {
+		t.Errorf("%d statements for it", n)
+	}
 }

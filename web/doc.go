@@ -17,7 +17,7 @@
 //
 //	/                     the networks of this server
 //	/healthz              200 as long as the process answers
-//	/readyz               200 when acts can be taken; else 503 with the reason
+//	/readyz               200 when acts can be taken and people can sign in; else 503 with the reason
 //	/metrics              figures for Prometheus, to who asks from this machine or has the token
 //	/signin, /account, …  see package entrance
 //	/graphql, /graphiql   GraphQL for one network: the header Network, or ?network=, names it, else the one begun first

@@ -13,7 +13,7 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 	plain(w, http.StatusOK, "ok")
 }
 
-// ready says whether acts can be taken.
+// ready says whether acts can be taken, and people can sign in.
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	if s.stopping.Load() {
 		plain(w, http.StatusServiceUnavailable, "stopping")
@@ -23,6 +23,13 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 		if err := n.Ready(r.Context()); err != nil {
 			s.o.Log.Error("not ready", "network", n.Name, "reason", err)
 			plain(w, http.StatusServiceUnavailable, "the books of "+n.Name+" take no acts; the log says why")
+			return
+		}
+	}
+	if s.o.People != nil {
+		if err := s.o.People.Ready(r.Context()); err != nil {
+			s.o.Log.Error("not ready", "accounts", "take no writes", "reason", err)
+			plain(w, http.StatusServiceUnavailable, "the accounts take no writes, so nobody can sign in; the log says why")
 			return
 		}
 	}

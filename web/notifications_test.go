@@ -13,6 +13,7 @@ import (
 
 	"commonweal/host"
 	"commonweal/people"
+	"commonweal/people/peopletest"
 )
 
 // inhabited is a site with one member, and the cookie of that member.
@@ -154,6 +155,32 @@ func TestACalendarOpensByAReadingToken(t *testing.T) {
 	} {
 		if w := get(site, "/home/calendar/"+c.secret+".ics"); w.Code != c.want || (w.Code == http.StatusOK) != strings.Contains(w.Body.String(), "BEGIN:VCALENDAR") {
 			t.Errorf("%d %s, want %d", w.Code, w.Body, c.want)
+		}
+	}
+}
+
+// A server whose accounts take no writes is not ready.
+func TestReadyIsWithAccounts(t *testing.T) {
+	t.Parallel()
+	disk, dir, ctx := peopletest.NewDisk(), t.TempDir(), context.Background()
+	t.Cleanup(disk.Remove)
+	clock := peopletest.NewClock()
+	p, err := people.Open(ctx, people.Source{File: filepath.Join(dir, "people.sqlite"), VFS: disk.Name}, people.Options{Now: clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := host.Open(ctx, host.Options{Data: dir, People: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close(); _ = p.Close() })
+	site := New(Options{Host: h, People: p, Address: "http://example.org/"})
+	for _, full := range []bool{false, true, false} {
+		disk.Fill(full)
+		clock.Pass(time.Minute)
+		w := get(site, "/readyz")
+		if (w.Code == http.StatusOK) == full || full && !strings.Contains(w.Body.String(), "accounts") {
+			t.Errorf("full is %v: %d %s", full, w.Code, w.Body)
 		}
 	}
 }

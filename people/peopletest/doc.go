@@ -1,5 +1,5 @@
 // Package peopletest has what tests of sign-in need: a [Clock] that is moved by
-// hand, and an [Authenticator] that answers as a phone or a security key does,
+// hand, a [Disk] that can be full, and an [Authenticator] that answers as a phone or a security key does,
 // with one key of ES256 for each registration (WebAuthn level 3, sections 5.8,
 // 6.1 and 6.5).
 //
