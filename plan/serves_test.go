@@ -21,6 +21,9 @@ func sameReasons(t *rapid.T, want, got *plan.Plan) {
 		x, errX := want.Why(d.ID)
 		y, errY := got.Why(d.ID)
 		sameJSON(t, "why "+d.ID, x, y, errX, errY)
+		basis, err := got.Basis(d.ID)
+		x.Critical, x.Without, x.Untried = []plan.Tight{}, []plan.Counterfactual{}, ""
+		sameJSON(t, "the basis of "+d.ID, x, basis, errX, err)
 		if diff := cmp.Diff(asJSON(t, d), asJSON(t, y.Need)); diff != "" {
 			t.Fatalf("%s: -in the report +explained\n%s", d.ID, diff)
 		}

@@ -38,34 +38,72 @@ type Rest struct {
 
 // Why explains one need. An unknown id is refused as needNotPlanned.
 func (p *Plan) Why(id vf.ID) (*Why, error) {
-	i := p.net.needCalled(id, func(d *need) bool { return !d.firm })
-	if i < 0 {
-		return nil, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
+	i, err := p.asked(id)
+	if err != nil {
+		return nil, err
 	}
 	own := p.partOfNeed(i)
-	w := newReporter(own, nil)
-	direct := own.linksOf(i)
-	x := &Why{Need: w.need(i, direct), Rests: []Rest{}}
-	for k := range own.problems {
-		if own.problems[k].About == id {
-			x.Problem = &own.problems[k]
+	x, t := p.basis(own, i)
+	x.Critical = append(x.Critical, t.critical()...)
+	if x.Problem != nil {
+		x.Without, x.Untried = p.without(own, i)
+	}
+	return x, nil
+}
+
+// Basis explains one need as Why does, but for what sets its date and for what it would
+// get otherwise: nothing is planned again for it, so it can be told to many. In a part
+// of the plan that is too large to be looked through for that, it rests on nothing, and
+// Untried says so. An unknown id is refused as needNotPlanned.
+func (p *Plan) Basis(id vf.ID) (*Why, error) {
+	i, err := p.asked(id)
+	if err != nil {
+		return nil, err
+	}
+	own := p.partOfNeed(i)
+	if own.orders.n > mostPart {
+		return &Why{Need: own.need(i), Problem: own.problemOf(id), Rests: []Rest{}, Critical: []Tight{}, Without: []Counterfactual{},
+			Untried: "What the need rests on is not said here: it hangs together with " + count(int(own.orders.n), "step") + "."}, nil
+	}
+	x, _ := p.basis(own, i)
+	return x, nil
+}
+
+// asked is the number of the need of an id.
+func (p *Plan) asked(id vf.ID) (int32, error) {
+	i := p.net.needCalled(id, func(d *need) bool { return !d.firm })
+	if i < 0 {
+		return i, rule.Refuse("needNotPlanned", "need", string(id), "known", p.someNeeds())
+	}
+	return i, nil
+}
+
+// problemOf is the problem of a need, nil if there is none.
+func (p *part) problemOf(id vf.ID) (found *Problem) {
+	for k := range p.problems {
+		if p.problems[k].About == id {
+			found = &p.problems[k]
 		}
 	}
-	t := tree{w: w, need: i, seen: map[int32]bool{}, roots: map[int32]int64{}}
-	for _, c := range p.net.needs.at(i).promised {
-		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(p.net.needs.at(i).buffer, c.qty), HasEnd: vf.At(c.at),
-			Text: p.net.amount(p.net.needs.at(i).buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
+	return found
+}
+
+// basis says what a need gets and what it rests on.
+func (p *Plan) basis(own *part, i int32) (*Why, *tree) {
+	w, d := newReporter(own, nil), p.net.needs.at(i)
+	direct := own.linksOf(i)
+	x := &Why{Need: w.need(i, direct), Problem: own.problemOf(d.id), Rests: []Rest{}, Critical: []Tight{}, Without: []Counterfactual{}}
+	t := &tree{w: w, need: i, seen: map[int32]bool{}, roots: map[int32]int64{}}
+	for _, c := range d.promised {
+		x.Rests = append(x.Rests, Rest{Flow: c.id, ResourceQuantity: p.net.measure(d.buffer, c.qty), HasEnd: vf.At(c.at),
+			Text: p.net.amount(d.buffer, c.qty) + " promised for " + day(c.at) + " (" + string(c.id) + ")"})
 		x.Rests = append(x.Rests, t.behind(c.id)...)
 	}
 	for _, l := range together(direct) {
 		t.walk(l, l.qty, 0)
 	}
 	x.Rests = append(x.Rests, t.rests...)
-	x.Critical, x.Without = append([]Tight{}, t.critical()...), []Counterfactual{}
-	if x.Problem != nil {
-		x.Without, x.Untried = p.without(own, i)
-	}
-	return x, nil
+	return x, t
 }
 
 // needCalled is the number of the first need of an id that fits, -1 if there is none.

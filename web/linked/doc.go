@@ -33,6 +33,11 @@
 //
 // # Limits
 //
+// A page of a need says what the newest plan gives it and why, one of a promise or a
+// process for which needs it is; to who may see the plan, by the clauses for planning.
+// Nothing is planned for a page: what would help, which takes planning again, is asked
+// for in GraphQL.
+//
 // A page of a record looks at what refers to it through the index, so many at a
 // time; it never reads all records. Lists, files and books do. Of earlier times
 // what entries said is shown, and of a resource what events had made of it; personal

@@ -116,6 +116,10 @@ type planned struct {
 	steps   []plan.Process // by beginning; none where the plan is too large to list
 	flows   []plan.Flow
 	figures plan.Stats
+
+	needAt   map[vf.ID]int            // where a need stands among the needs
+	problems map[vf.ID][]plan.Problem // by what they are about
+	serves   map[vf.ID][]plan.Part    // for which needs promises, open work and processes are done
 }
 
 // mostSteps is from how many processes on a plan is not listed here.
@@ -133,11 +137,13 @@ func (q *request) plan() *planned {
 		return x
 	}
 	x := &planned{plan: p, entry: entry, needs: p.Needs(), figures: p.Stats()}
+	problems := p.Problems()
 	if x.figures.Processes <= mostSteps {
 		r := p.Report()
 		x.steps, x.flows = r.Processes, r.Flows
 		slices.SortStableFunc(x.steps, func(a, b plan.Process) int { return a.HasBeginning.Compare(b.HasBeginning.Time) })
 	}
+	x.about(problems)
 	if q.plans.of == nil {
 		q.plans.of = map[string]*planned{}
 	}
@@ -239,8 +245,11 @@ func (q *request) needRow(n plan.Need) needRow {
 	if n.State == "short" {
 		row.Gets = gets.String() + " of " + row.Gets
 	}
-	if len(n.Coverage) > 0 {
-		row.Gets += ", the last on " + day(n.Coverage[len(n.Coverage)-1].At)
+	switch k := len(n.Coverage); {
+	case k == 1:
+		row.Gets += " on " + day(n.Coverage[0].At)
+	case k > 1:
+		row.Gets += ", the last on " + day(n.Coverage[k-1].At)
 	}
 	return row
 }

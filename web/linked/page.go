@@ -21,6 +21,7 @@ type recordPage struct {
 	Erased                     bool
 	Changed                    string // when, last
 	Rows                       []propertyRow
+	Plan                       *planSays // nil where there is nothing to say
 	Groups                     []referring
 	Forms                      []link
 }
@@ -53,6 +54,7 @@ func (q *request) recordPage(r vf.Record) {
 	if flows(r) {
 		p.Trace, p.Track = with(p.At, "trace"), with(p.At, "track")
 	}
+	p.Plan = q.planSays(r)
 	p.Groups = q.referring(r)
 	title := q.titleOf(r)
 	html := body("record", p)
