@@ -279,6 +279,9 @@ func (m *measure) arguments(who *somebody, f *ast.FieldDefinition, own bool) (ma
 		switch verb {
 		case "create":
 			variables[f.Arguments[0].Name] = said(r)
+			if c == "RecipeProcess" { // there is none without an output
+				variables["newRecipeOutputs"] = []any{said(outputOf(r.Key()))}
+			}
 		case "update":
 			variables[f.Arguments[0].Name] = m.changed(r, own)
 		case "delete":
@@ -318,6 +321,9 @@ func (m *measure) subject(who *somebody, c vf.Class, own bool, verb string) (vf.
 	}
 	if verb != "create" {
 		m.do(author, r)
+	}
+	if verb == "delete" && c == "RecipeProcess" { // its output goes first
+		m.withdraw(outputOf(r.Key()).ID)
 	}
 	return r, true
 }

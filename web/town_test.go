@@ -127,13 +127,27 @@ func (w *town) do(author vf.ID, records ...vf.Record) {
 	w.made++
 	for _, r := range records {
 		if p, ok := r.(*vf.RecipeProcess); ok && strings.HasPrefix(string(p.ID), "x/") { // there is none without an output
-			records = append(records, &vf.RecipeFlow{ID: "output/" + p.ID, Action: vf.Produce, RecipeOutputOf: p.ID, ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1)})
+			records = append(records, outputOf(p.ID))
 		}
 	}
 	if author == "" {
 		author = "agent/zed"
 	}
 	if _, err := w.home.Do(w.t.Context(), node.Act{Kind: journal.Declare, Author: author, Key: fmt.Sprint("town/", w.made), Records: records}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// outputOf is what a step of a recipe gives.
+func outputOf(step vf.ID) *vf.RecipeFlow {
+	return &vf.RecipeFlow{ID: "output/" + step, Action: vf.Produce, RecipeOutputOf: step, ResourceConformsTo: "spec/yarn", ResourceQuantity: kg(1)}
+}
+
+// withdraw takes a record back, with all rights.
+func (w *town) withdraw(id vf.ID) {
+	w.t.Helper()
+	w.made++
+	if _, err := w.home.Do(w.t.Context(), node.Act{Kind: journal.Withdraw, Author: "agent/zed", Key: fmt.Sprint("town/", w.made), Of: []vf.ID{id}}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -28,10 +28,11 @@ func verbOf(c vf.Class) journal.Kind {
 }
 
 // fixed are classes that are not said anew, lasting those that are not taken back:
-// what happened is corrected, what was promised released.
+// what happened is corrected, what was promised released, and of a charter the next
+// version declared.
 var (
-	fixed   = map[vf.Class]bool{"EconomicEvent": true}
-	lasting = map[vf.Class]bool{"EconomicEvent": true, "Commitment": true, "EconomicResource": true, "Unit": true}
+	fixed   = map[vf.Class]bool{"EconomicEvent": true, "Charter": true}
+	lasting = map[vf.Class]bool{"EconomicEvent": true, "Charter": true, "Commitment": true, "EconomicResource": true, "Unit": true}
 )
 
 // argumentOf is the name of the argument that takes a record of a class. Two are
@@ -73,6 +74,9 @@ func (s *schema) inputs(mutation *object) {
 		args := []argument{{argumentOf(c), name + "CreateParams!", ""}}
 		if c == "EconomicEvent" {
 			args = append(args, argument{"newInventoriedResource", "EconomicResourceCreateParams", ""})
+		}
+		if c == "RecipeProcess" {
+			args = append(args, argument{"newRecipeOutputs", "[RecipeFlowCreateParams!]", ""})
 		}
 		mutation.field("create"+name, name+"Response", creates(c, argumentOf(c)), append(args, argument{"key", "ID", ""})...)
 		if !fixed[c] {
@@ -161,6 +165,19 @@ func creates(c vf.Class, field string) resolver {
 				return nil, err
 			}
 			records = []vf.Record{made, r}
+		}
+		outputs, _ := args["newRecipeOutputs"].([]any)
+		for i, said := range outputs {
+			made, err := x.recordFrom("RecipeFlow", said.(map[string]any), key, 1+i)
+			if err != nil {
+				return nil, err
+			}
+			flow := made.(*vf.RecipeFlow)
+			if flow.RecipeOutputOf != "" && flow.RecipeOutputOf != r.Key() {
+				return nil, rule.Refuse("contradiction", "property", "newRecipeOutputs", "id", string(r.Key()), "value", string(flow.RecipeOutputOf), "other", string(r.Key()))
+			}
+			flow.RecipeOutputOf = r.Key()
+			records = append(records, flow)
 		}
 		return x.do(node.Act{Kind: verbOf(c), Key: key, Records: records}, r.Key())
 	}

@@ -144,3 +144,19 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 		}
 	}
 }
+
+// A recipe process is entered with what it gives, since alone it would be refused.
+func TestARecipeProcessComesWithItsOutputs(t *testing.T) {
+	t.Parallel()
+	d := open(t, graphql.Limits{}, mill()...)
+	const process = `recipeProcess: {id: "recipe/felt", name: "Felt", processConformsTo: "process-spec/spin", hasDuration: {hasNumericalValue: 1, hasUnit: "unit/h"}}`
+	const flow = `action: "produce", resourceConformsTo: "spec/yarn", resourceQuantity: {hasNumericalValue: 1, hasUnit: "unit/kg"}`
+	for _, x := range [][2]string{{"", "noOutput"}, {"newRecipeOutputs: []", "noOutput"}, {`newRecipeOutputs: [{` + flow + `, recipeOutputOf: "recipe/spin"}]`, "contradiction"}} {
+		a := d.ask(`mutation { createRecipeProcess(`+process+` `+x[0]+`) { recipeProcess { id } } }`, nil)
+		if len(a.Errors) != 1 || a.Errors[0].Extensions.Code != x[1] {
+			t.Errorf("%s: %s %+v, want %s", x[0], a.Data, a.Errors, x[1])
+		}
+	}
+	d.want(`mutation { createRecipeProcess(`+process+`, newRecipeOutputs: [{id: "recipe/felt/out", `+flow+`}, {recipeOutputOf: "recipe/felt", `+flow+`}], key: "felt") { recipeProcess { id hasRecipeOutput { nodes { resourceConformsTo { id } } } } result { records { __typename } } } }`,
+		`{"createRecipeProcess":{"recipeProcess":{"id":"recipe/felt","hasRecipeOutput":{"nodes":[{"resourceConformsTo":{"id":"spec/yarn"}},{"resourceConformsTo":{"id":"spec/yarn"}}]}},"result":{"records":[{"__typename":"RecipeProcess"},{"__typename":"RecipeFlow"},{"__typename":"RecipeFlow"}]}}}`)
+}
