@@ -36,18 +36,10 @@ func withdraw(d *draft, a *Act) ([]vf.Record, error) {
 		}
 		gone[id] = true
 	}
-	var refused error
-	for r := range d.state.Each() {
-		if gone[r.Key()] || refused != nil {
-			continue
-		}
-		references(r, func(id vf.ID) {
-			if gone[id] && refused == nil {
-				refused = d.stillUsed(id, r)
-			}
-		})
+	if r, id := d.referringTo(gone); r != nil {
+		return nil, d.stillUsed(id, r)
 	}
-	return nil, refused
+	return nil, nil
 }
 
 // stillUsed refuses to take back what is referred to. Of a record that is not the

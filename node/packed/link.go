@@ -66,6 +66,10 @@ func fieldOf(t reflect.Type, property string) int {
 	panic("packed: no field holds the property " + property) // vf.Fields named it
 }
 
+// Properties is how many properties there are by which records refer to others; they are
+// numbered from 0 on.
+func Properties() uint16 { return uint16(len(properties)) }
+
 // Property is the number of a property by which records of a class refer to others,
 // false if they do not refer by it.
 func Property(c vf.Class, name string) (uint16, bool) {
