@@ -104,7 +104,56 @@ func (d *draft) live(hash string) bool {
 // notesOf lists, by id, the records whose notes are a person's data: those that
 // name no other agent, and those that the person entered as they are now.
 func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
-	entered := map[string]bool{} // profiles of the person's acts
+	var list []vf.ID
+	doubtful := map[vf.ID]string{} // by whom they were entered decides: their profiles
+	for r := range d.state.Each() {
+		hash := d.hash(r.Key())
+		switch {
+		case isPerson(r) || !d.live(hash):
+		case d.namesAlone(r, person):
+			list = append(list, r.Key())
+		default:
+			doubtful[r.Key()] = hash
+		}
+	}
+	entered, err := d.enteredBy(person, d.entriesOf(doubtful))
+	if err != nil {
+		return nil, err
+	}
+	for id, hash := range doubtful {
+		if entered[hash] {
+			list = append(list, id)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// entriesOf lists what pastOf does. Where those
+// are a good part of the journal, nil, for all of them: to read on is quicker than to pick.
+func (d *draft) entriesOf(records map[vf.ID]string) []int64 {
+	const share = 4
+	list := d.pastOf(records)
+	if int64(len(list)) > d.n.journal.Size()/share {
+		return nil
+	}
+	return list
+}
+
+// pastOf lists in order the entries in the store that changed some records.
+func (d *draft) pastOf(records map[vf.ID]string) []int64 {
+	list := []int64{}
+	for id := range records {
+		list = append(list, d.n.index.past(id)...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// enteredBy finds the profiles in acts of a person, of some entries in the store, nil for
+// all of them, and of those of the draft.
+func (d *draft) enteredBy(person vf.ID, sequences []int64) (map[string]bool, error) {
+	entered := map[string]bool{}
 	add := func(a *journal.Act) error {
 		if a.Author != person {
 			return nil
@@ -122,7 +171,7 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = d.n.store.Entries(context.Background(), 0, func(_ int64, raw []byte) error {
+	read := func(_ int64, raw []byte) error {
 		if !bytes.Contains(raw, authored) || !bytes.Contains(raw, profileStart) {
 			return nil // all who act wait meanwhile, and most entries are others', or hold no note
 		}
@@ -131,8 +180,8 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 			return err
 		}
 		return add(&e.Act)
-	})
-	if err != nil {
+	}
+	if err := d.n.readEntries(context.Background(), sequences, read); err != nil {
 		return nil, err
 	}
 	for x := d; x != nil; x = x.below {
@@ -142,15 +191,27 @@ func (d *draft) notesOf(person vf.ID) ([]vf.ID, error) {
 			}
 		}
 	}
-	var list []vf.ID
-	for r := range d.state.Each() {
-		hash := d.hash(r.Key())
-		if !isPerson(r) && d.live(hash) && (entered[hash] || d.namesAlone(r, person)) {
-			list = append(list, r.Key())
+	return entered, nil
+}
+
+// readEntries reads some entries of the journal, nil for all of them, a few at a time.
+func (n *Node) readEntries(ctx context.Context, sequences []int64, f func(int64, []byte) error) error {
+	if sequences == nil {
+		return n.store.Entries(ctx, 0, f)
+	}
+	const together = 500
+	for some := range slices.Chunk(sequences, together) {
+		picked, err := n.Pick(ctx, some)
+		if err != nil {
+			return err
+		}
+		for seq, raw := range picked {
+			if err := f(seq, raw); err != nil {
+				return err
+			}
 		}
 	}
-	slices.Sort(list)
-	return list, nil
+	return nil
 }
 
 // authoredBy is what stands in every entry by an author, in its canonical form.
