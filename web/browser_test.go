@@ -100,6 +100,8 @@ func TestGraphiQLInABrowser(t *testing.T) {
 	} else {
 		c.Until("document.body.innerText.includes('make build')")
 	}
+	c.Press("nav a")
+	c.Until("location.pathname === '/' && document.readyState === 'complete'")
 	if len(c.Faults) > 0 {
 		t.Errorf("the page complained: %v", c.Faults)
 	}

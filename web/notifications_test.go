@@ -184,3 +184,30 @@ func TestReadyIsWithAccounts(t *testing.T) {
 		}
 	}
 }
+
+// Pages of a network lead to what is a member's only who is one; strangers find there
+// where to sign in.
+func TestPagesLeadMembersToWhatIsTheirs(t *testing.T) {
+	t.Parallel()
+	site, _, _, cookie := inhabited(t)
+	away, err := site.o.Host.Begin(t.Context(), "away", "https://example.org/away/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site.admit(away)
+	html := func(r *http.Request) { r.Header.Set("Accept", "text/html") }
+	as := func(r *http.Request) { r.AddCookie(cookie) }
+	for _, x := range []struct {
+		network  string
+		of       func(*http.Request)
+		mine     bool
+		calendar bool
+	}{{"home", as, true, true}, {"away", as, false, false}, {"away", html, true, false}} {
+		page := get(site, "/"+x.network+"/", html, x.of).Body.String()
+		for link, want := range map[string]bool{"/notifications": x.mine, "/sign": x.mine, "/work.ics": x.calendar, "/graphiql": true} {
+			if got := strings.Contains(page, `<a href="/`+x.network+link+`">`); got != want {
+				t.Errorf("%s: there is a link to %s: %v, want %v", x.network, link, got, want)
+			}
+		}
+	}
+}

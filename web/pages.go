@@ -40,6 +40,7 @@ type frame struct {
 	Title, Network, Version string
 	Script                  string // the address of a module that the page loads, "" for none
 	SignedIn                bool
+	Member                  bool   // who is signed in has a seat in the network
 	Name                    string // by which who is signed in came in
 	Body                    any
 }
@@ -56,7 +57,7 @@ func (s *Site) show(w http.ResponseWriter, status int, t *template.Template, f f
 		f.SignedIn = a.session
 		if a.session && a.asks != nil {
 			if who, err := s.who(a.asks); err == nil {
-				f.Name = who.Name
+				f.Name, f.Member = who.Name, who.Agent(f.Network) != ""
 			}
 		}
 	}

@@ -82,6 +82,7 @@ func TestAMemberSignsInTheBrowser(t *testing.T) {
 	c.Fill("#name", "Ann of the mill")
 	c.Press("#called button")
 	saysIt(c, "signed by this browser")
+	c.Until("document.querySelector('[data-used]').textContent === 'used just now'")
 	if kind, author, device := x.signedBy(t); kind != "change" || !author || device != "Chrome on Linux" {
 		t.Errorf("the last entry is %s, signed by its author: %v, with %s", kind, author, device)
 	}
@@ -94,6 +95,7 @@ func TestAMemberSignsInTheBrowser(t *testing.T) {
 
 	c.Open(x.at + "/home/sign")
 	c.Until("!document.getElementById('act').closest('section').hidden")
+	c.Until("document.querySelector('[data-used]').textContent.startsWith('last used ')")
 	c.Eval("document.querySelector('#act').closest('details').open = true; document.querySelector('#act textarea').value = ''")
 	c.Fill("#act-text", `{"kind": "finish", "of": ["need/bread"]}`)
 	c.Press("#act button")

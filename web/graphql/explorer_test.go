@@ -28,6 +28,9 @@ func TestExplorer(t *testing.T) {
 		if want := map[bool]string{true: `<div id="graphiql">`, false: "make build"}[err == nil]; !strings.Contains(body, want) {
 			t.Errorf("%s does not say %q", path, want)
 		}
+		if !strings.Contains(body, `<a href="./">`) {
+			t.Errorf("%s has no way back", path)
+		}
 		if strings.Contains(body, "http:") || strings.Contains(body, "https:") || strings.Contains(body, "<script>") || strings.Contains(body, "style=") {
 			t.Errorf("%s holds something inline or from elsewhere: %s", path, body)
 		}

@@ -16,7 +16,11 @@ import (
 
 // work answers with the asker's own work as a calendar.
 func (q *request) work() {
-	if q.me.Agent == "" {
+	switch {
+	case q.me.Agent == "" && q.me.Known:
+		q.say(http.StatusForbidden, "No calendar here", "You are signed in, and no member of this network: the calendar is of what its members do and need.")
+		return
+	case q.me.Agent == "":
 		q.say(http.StatusUnauthorized, "Sign in", "Whose work? Sign in first, or use the address of your own calendar.")
 		return
 	}

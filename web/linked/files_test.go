@@ -304,6 +304,9 @@ func TestTheCalendarHasOnesOwnWork(t *testing.T) {
 			t.Errorf("%s: %d", p, w.Code)
 		}
 	}
+	if w := s.get("/home/work.ics", guest, "Cookie: a=b", "Accept: text/html"); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "no member of this network") {
+		t.Errorf("who is signed in and no member gets %d %s", w.Code, w.Body)
+	}
 	if w := s.get("/home/work.ics", guest); w.Code != http.StatusUnauthorized {
 		t.Errorf("of nobody: %d", w.Code)
 	}

@@ -35,7 +35,12 @@ function work(form, does) {
   });
 }
 
-function entered(result) {
+/** entered tells what became of an act, and says of the key that signed it that it did. */
+function entered(result, key) {
+  if (key && result.entry?.signedByAuthor) {
+    const used = [...page.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key.publicKey)?.querySelector("[data-used]");
+    if (used) { used.textContent = used.dataset.used; }
+  }
   const by = result.entry?.signedByAuthor ? said.dataset.device : said.dataset.server;
   tell(`${said.dataset.entered} ${result.sequence}, ${by}`);
 }
@@ -70,7 +75,7 @@ async function begin() {
     }
     location.reload();
   });
-  work(document.getElementById("act"), async (form) => entered(await (key ? send(door, key, JSON.parse(form.get("act"))) : enter(door, JSON.parse(form.get("act"))))));
+  work(document.getElementById("act"), async (form) => entered(await (key ? send(door, key, JSON.parse(form.get("act"))) : enter(door, JSON.parse(form.get("act")))), key));
   if (!key) { return; }
   const form = document.getElementById("called");
   work(form, async (fields) => {
@@ -81,7 +86,7 @@ async function begin() {
     const id = person.id;
     const result = await send(door, key, { kind: "change", records: [{ person }], seen: [{ id, revisionId: form.dataset.seen }] });
     form.dataset.seen = result.sequence;
-    entered(result);
+    entered(result, key);
   });
 }
 
