@@ -12,6 +12,7 @@
 //
 //	Open ─ data folder, or database ─► networks: store ─ node.Open ─► Network
 //	Begin ─ key, store, genesis ─► Network, also while others are used
+//	Found ─ looks now and then in a database ─► networks that another server began, once their keys are here; else Lacking
 //	act ─ node ─ heard by the network's follower ─ Planner.Advance ─► Planned (plan, diff, last entry) ─► subscribers,
 //	      and notifications to the people whose needs or work it touches
 //	person erased ─ their network's notifications lose the words of before, which may name them

@@ -64,6 +64,9 @@ type Host struct {
 	begins   sync.Mutex // one network is begun at a time
 	mu       sync.RWMutex
 	networks map[string]*Network
+	lacking  map[string]Lack         // networks of others that are not open here, by name
+	found    []func(*Network)        // who hears of networks of others that were opened
+	unlook   func()                  // ends looking for them
 	first    atomic.Pointer[Network] // the one that was begun first
 }
 
@@ -76,7 +79,8 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, rest: afterPlanning, verify: o.Verify, people: o.People, networks: map[string]*Network{}}
+	h := &Host{data: o.Data, store: o.Store, wait: o.Wait, now: o.Now, log: o.Log, rest: afterPlanning, verify: o.Verify, people: o.People,
+		networks: map[string]*Network{}, lacking: map[string]Lack{}, unlook: func() {}}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}
@@ -292,6 +296,10 @@ func keyIn(dir string) (journal.Signer, error) {
 // Close stops following and closes all books; what was acknowledged is durable
 // already.
 func (h *Host) Close() error {
+	h.mu.RLock()
+	unlook := h.unlook
+	h.mu.RUnlock()
+	unlook() // it may be opening one
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var errs []error

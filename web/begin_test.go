@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"commonweal/host"
 	"commonweal/node"
 	"commonweal/people"
+	"commonweal/store/postgres/pgtest"
 	"commonweal/vf"
 )
 
@@ -171,4 +174,52 @@ func TestMembersBeginNetworksWhereTheyMay(t *testing.T) {
 	if err := site.o.Host.Network("home").Seat(node.Actor{Agent: seats[1].Agent}).May("see", &vf.Intent{ID: "need/x", Receiver: seat.Agent}); err == nil {
 		t.Error("the owner of one network sees another")
 	}
+}
+
+// A network that was begun at another server of the database is told of where it lacks its
+// key, and served once that is there.
+func TestANetworkBegunElsewhere(t *testing.T) {
+	t.Parallel()
+	url, ctx, here, there := pgtest.URL(t), context.Background(), t.TempDir(), t.TempDir()
+	open := func(dir string) *host.Host {
+		h, err := host.Open(ctx, host.Options{Data: dir, Store: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = h.Close() })
+		return h
+	}
+	a, b := open(here), open(there)
+	site := New(Options{Host: b, Address: "http://example.org/"})
+	if _, err := a.Begin(ctx, "mill", "https://example.org/mill/"); err != nil {
+		t.Fatal(err)
+	}
+	look := func(code int, ready, says string) {
+		t.Helper()
+		if _, err := b.Look(ctx); err != nil {
+			t.Fatal(err)
+		}
+		w := get(site, "/readyz")
+		if text := strings.TrimSpace(w.Body.String()); w.Code != http.StatusOK || text != ready {
+			t.Errorf("/readyz says %d %q, want %q", w.Code, text, ready)
+		}
+		if w := get(site, "/mill/"); w.Code != code || !strings.Contains(w.Body.String(), says) {
+			t.Errorf("%d %s, want %d %s", w.Code, w.Body, code, says)
+		}
+	}
+	if w := get(site, "/mill/"); w.Code != http.StatusNotFound {
+		t.Errorf("before it looked: %d", w.Code)
+	}
+	look(http.StatusServiceUnavailable, "ready\nnot served here: mill, which another server began; its key belongs in networks/mill/network.key of the data folder, and the log says more", "networks/mill/network.key")
+	raw, err := os.ReadFile(filepath.Join(here, "networks", "mill", host.KeyFile))
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(there, "networks", "mill"), 0o750)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(there, "networks", "mill", host.KeyFile), raw, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	look(http.StatusOK, "ready", "mill")
 }

@@ -33,7 +33,11 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	plain(w, http.StatusOK, "ready")
+	text := "ready"
+	for _, l := range s.o.Host.Lacking() {
+		text += fmt.Sprintf("\nnot served here: %s, which another server began; its key belongs in %s of the data folder, and the log says more", l.Name, l.File)
+	}
+	plain(w, http.StatusOK, text)
 }
 
 // figures gives the figures to who asks from this machine, not through a proxy, or

@@ -94,6 +94,7 @@ func New(o Options) *Site {
 	for _, n := range o.Host.Networks() {
 		s.admit(n)
 	}
+	o.Host.Found(s.admit)
 	s.handler = s.guarded(s.mux)
 	return s
 }
@@ -124,12 +125,15 @@ func (s *Site) within(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("network")
 	n := s.network(name)
 	if n == nil {
-		why := rule.Refuse("noSuchNetwork", "name", name)
+		status, title, why := http.StatusNotFound, "Not found", rule.Refuse("noSuchNetwork", "name", name)
+		if l, lacks := s.o.Host.Lacks(name); lacks { // another server has it
+			status, title, why = http.StatusServiceUnavailable, "Not here yet", rule.Refuse("keyMissing", "path", l.File)
+		}
 		if strings.Contains(r.Header.Get("Accept"), "text/html") {
-			s.showBody(w, http.StatusNotFound, "Not found", "", template.HTML("<p>"+template.HTMLEscapeString(why.Sentence()+" "+why.Hint())+"</p>")) //nolint:gosec // it is escaped here
+			s.showBody(w, status, title, "", template.HTML("<p>"+template.HTMLEscapeString(why.Sentence()+" "+why.Hint())+"</p>")) //nolint:gosec // it is escaped here
 			return
 		}
-		refuse(w, http.StatusNotFound, why)
+		refuse(w, status, why)
 		return
 	}
 	if r.URL.Path == "/"+name {
