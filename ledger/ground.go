@@ -92,15 +92,25 @@ func value[V any](p *V) (v V, ok bool) {
 // Keys returns the keys of all that is kept beside records, in order; with that of
 // the ground.
 func (s *State) Keys() []string {
+	list := s.ChangedKeys()
+	for x := s; x != nil; x = x.parent {
+		if x.ground != nil {
+			list = slices.AppendSeq(list, x.ground.Keys())
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// ChangedKeys returns those of Keys under which something else is kept than in the
+// ground, in order; all where there is none.
+func (s *State) ChangedKeys() []string {
 	var list []string
 	for x := s; x != nil; x = x.parent {
 		list = append(list, sortedKeys(x.origins.own)...)
 		list = append(list, sortedKeys(x.postings.own)...)
 		list = append(list, sortedKeys(x.progress.own)...)
 		list = append(list, sortedKeys(x.carried.own)...)
-		if x.ground != nil {
-			list = slices.AppendSeq(list, x.ground.Keys())
-		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -204,7 +204,8 @@ type frozen struct {
 // writes.
 func (n *Node) content() (packed.Content, error) {
 	raw, err := json.Marshal(mark{layout, n.journal.Mark()})
-	return packed.Content{Mark: raw, Places: n.index.copy().each, State: n.state, Authors: maps.Clone(n.authors)}, err
+	x := n.index.copy()
+	return packed.Content{Mark: raw, On: x.ground, Places: x.own, State: n.state, Authors: maps.Clone(n.authors)}, err
 }
 
 // freeze has later acts leave alone what an image is made of.

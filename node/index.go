@@ -176,6 +176,9 @@ func (x *index) past(id vf.ID) []int64 {
 	return x.ground.Past(id)
 }
 
+// own gives the places that are other than in the image, in the order of their ids.
+func (x *index) own(yield func(place) bool) { x.places.Scan(yield) }
+
 // each gives all places in the order of their ids. Nothing may change meanwhile.
 func (x *index) each(yield func(place) bool) {
 	next, stop := func() (string, bool) { return "", false }, func() {}

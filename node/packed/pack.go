@@ -14,7 +14,8 @@ import (
 // Content is what an image is made of. Nothing of it may change meanwhile.
 type Content struct {
 	Mark    []byte          // whatever its maker wants to know of it
-	Places  iter.Seq[Place] // in the order of ids; is gone through twice
+	On      *Image          // an image on which all else stands, nil if there is none
+	Places  iter.Seq[Place] // in the order of ids, those alone that are other than in On; is gone through twice
 	State   *ledger.State
 	Authors map[vf.ID]vf.ID
 }
@@ -63,8 +64,12 @@ var ErrTooLarge = errors.New("the books are too large for an image")
 
 // Pack makes an image.
 func Pack(ctx context.Context, c Content) (*Image, error) {
+	if c.On != nil {
+		return packOnto(ctx, c)
+	}
 	p := &packer{content: c, keys: c.State.Keys()}
 	p.number = map[string]uint32{"": 0}
+	p.of = func(s string) uint32 { return p.number[s] }
 	collect := writer{number: func(s string) uint32 {
 		p.number[s] = 0
 		return 0
@@ -87,10 +92,14 @@ func Pack(ctx context.Context, c Content) (*Image, error) {
 		return nil, err
 	}
 	p.lists()
-	m := &Image{}
-	m.sections = p.sections
+	return p.image(), nil
+}
+
+// image is what was made.
+func (p *packer) image() *Image {
+	m := &Image{sections: p.sections}
 	m.begin()
-	return m, nil
+	return m
 }
 
 // packer is an image that is being made.
@@ -98,6 +107,7 @@ type packer struct {
 	content  Content
 	keys     []string // of what the ledger keeps
 	number   map[string]uint32
+	of       func(text string) uint32 // its number, when they are known
 	count    int
 	sections [sections][]byte
 
@@ -195,24 +205,17 @@ const maxSection = 1<<32 - 1
 
 // rows writes the rows, and takes note of what finds them.
 func (p *packer) rows(ctx context.Context) error {
-	w := &writer{number: func(s string) uint32 { return p.number[s] }}
-	p.class = make([][]uint32, len(classes))
-	p.posted = make([]uint32, p.content.State.Posted())
+	w := &writer{number: p.of}
+	p.begin()
 	ends, next := make([]byte, 0, 4*p.count), 0
 	err := p.each(ctx, func(key string, place *Place) {
 		n := p.number[key]
 		for ; next < int(n); next++ { // texts without rows
 			ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
 		}
-		kept := p.row(w, key, place)
+		p.written(w, n, key, place)
 		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
 		next++
-		if place != nil {
-			p.found(n, place)
-		}
-		if kept.Posting != nil {
-			p.posted[kept.Posting.Number] = n
-		}
 	})
 	if len(w.out) > maxSection {
 		return ErrTooLarge
@@ -222,6 +225,22 @@ func (p *packer) rows(ctx context.Context) error {
 	}
 	p.sections[inRowEnds], p.sections[inRows] = ends, w.out
 	return err
+}
+
+func (p *packer) begin() {
+	p.class = make([][]uint32, len(classes))
+	p.posted = make([]uint32, p.content.State.Posted())
+}
+
+// written writes the row of a key, which has this number, and takes note of what finds it.
+func (p *packer) written(w *writer, n uint32, key string, place *Place) {
+	kept := p.row(w, key, place)
+	if place != nil {
+		p.found(n, place)
+	}
+	if kept.Posting != nil {
+		p.posted[kept.Posting.Number] = n
+	}
 }
 
 // found takes note of what finds a record.
@@ -240,8 +259,13 @@ func (p *packer) found(n uint32, place *Place) {
 		}
 	}
 	for _, l := range Links(place.Record) {
-		p.links = append(p.links, uint64(l.Property)<<56|uint64(p.number[string(l.To)])<<28|uint64(n))
+		p.links = append(p.links, link(l.Property, p.of(string(l.To)), n))
 	}
+}
+
+// link is a link as one number, by which they are in order.
+func link(property uint16, to, from uint32) uint64 {
+	return uint64(property)<<56 | uint64(to)<<28 | uint64(from)
 }
 
 // lists writes the lists that find records.
@@ -278,7 +302,7 @@ func (p *packer) lists() {
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		put(inAuthors, p.number[string(id)])
-		put(inAuthors, p.number[string(p.content.Authors[id])])
+		put(inAuthors, p.of(string(id)))
+		put(inAuthors, p.of(string(p.content.Authors[id])))
 	}
 }

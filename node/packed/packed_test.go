@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -201,5 +202,55 @@ func TestBrokenImagesAreNotRead(t *testing.T) {
 	cancel()
 	if _, err := packed.Pack(ended, content(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("packing went on: %v", err)
+	}
+}
+
+// An image made of another one and what is other since has the bytes of one that is made
+// of all anew, whatever changed: texts that nothing uses any more are gone from it too.
+func TestPackedOntoAnother(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		c := content(t)
+		var then, since []packed.Place
+		for p := range c.Places {
+			was := p
+			switch r.IntN(5) {
+			case 0:
+				since = append(since, p)
+				continue // it is new
+			case 1:
+				was.Record, was.Hash, was.Past = full(t, "ResourceSpecification", 10+r.IntN(3)), "was", []int64{5}
+				reflect.ValueOf(was.Record).Elem().FieldByName("ID").Set(reflect.ValueOf(p.ID))
+				since = append(since, p)
+			case 2:
+				since = append(since, p) // it is said again as it was
+			}
+			then = append(then, was)
+		}
+		before := packed.Content{Mark: []byte("before"), Places: slices.Values(then), State: c.State, Authors: map[vf.ID]vf.ID{"Unit/0": "nobody any more"}}
+		if seed%2 == 0 { // what is kept came later too
+			before.State = ledger.New()
+		}
+		on, err := packed.Pack(t.Context(), before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := c
+		after.On, after.Places = on, slices.Values(since)
+		if seed%2 == 1 {
+			after.State = ledger.On(on, on.Events(), nil)
+		}
+		made, err := packed.Pack(t.Context(), after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		anew, err := packed.Pack(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(written(t, made), written(t, anew)) {
+			t.Errorf("seed %d: %d bytes, anew %d", seed, made.Size(), anew.Size())
+		}
 	}
 }
