@@ -30,8 +30,8 @@ func (w *Network) Verified() Verified {
 	return Verified{Of: w.Journal().Size()}
 }
 
-// verify checks the books against their journal once, at half a processor, until the
-// context ends.
+// verify checks the books against their journal once, at half a processor, and at a tenth
+// while much comes in, until the context ends.
 func (w *Network) verify(ctx context.Context) {
 	after := w.host.verify
 	if after < 0 {
@@ -45,7 +45,7 @@ func (w *Network) verify(ctx context.Context) {
 	}
 	began := time.Now()
 	seen := Verified{}
-	report, err := w.Attest(ctx, node.Attesting{Moment: momentOf(w.Store()), Pace: half(), Told: func(read, of int64) {
+	report, err := w.Attest(ctx, node.Attesting{Moment: momentOf(w.Store()), Pace: pace(w.Fresh), Told: func(read, of int64) {
 		seen = Verified{Entries: read, Of: of}
 		w.verified.Store(new(seen))
 	}})
@@ -67,14 +67,35 @@ func (w *Network) verify(ctx context.Context) {
 	}
 }
 
-// half returns a pace that rests as long as was worked.
-func half() func(context.Context) error {
-	since := time.Now()
+// How long verifying rests for each bit of work, and how long while records come in that
+// quickly, of which those who enter them wait.
+const (
+	restUsual = 1
+	restBusy  = 9
+	busy      = 1000 // records a second
+)
+
+// pace rests as long as was worked, and longer while much comes in; fresh counts what came
+// since some time or other.
+func pace(fresh func() int64) func(context.Context) error {
+	last, since, before := time.Now(), time.Now(), fresh()
 	return func(ctx context.Context) error {
-		err := pause(ctx, time.Since(since))
+		now, count := time.Now(), fresh()
+		rest := restAfter(now.Sub(since), count-before, now.Sub(last))
+		last, before = now, count
+		err := pause(ctx, rest)
 		since = time.Now()
 		return err
 	}
+}
+
+// restAfter is how long it rests after it worked for so long, where so many records came
+// in a time; fewer than none say that they are counted anew.
+func restAfter(worked time.Duration, came int64, in time.Duration) time.Duration {
+	if came < 0 || time.Duration(came)*time.Second > busy*in {
+		return restBusy * worked
+	}
+	return restUsual * worked
 }
 
 // pause waits, and says whether the context ended meanwhile.

@@ -128,6 +128,7 @@ func (s *rowSum) add(seed maphash.Seed, key, value string) {
 // meanwhile before the rest is read at one moment.
 const (
 	pageEntries = 256
+	pageBytes   = 1 << 20
 	catchUps    = 5
 )
 
@@ -160,11 +161,12 @@ func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield 
 		limit = min(limit, image) // so that there is a page that ends where it does
 	}
 	var page [][]byte
+	size := 0
 	err := s.Entries(ctx, at, func(seq int64, raw []byte) error {
-		if seq >= limit {
+		if seq >= limit || size >= pageBytes {
 			return errStop
 		}
-		page = append(page, raw)
+		page, size = append(page, raw), size+len(raw)
 		return nil
 	})
 	if err != nil && !errors.Is(err, errStop) {
@@ -202,9 +204,9 @@ func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield 
 // pack packs what was made where it has grown much, and where the books have an image
 // to be compared with it.
 func (a *attest) pack(ctx context.Context, at int64) error {
-	const least = 50_000
+	const least = 50_000 // records
 	same := at == a.n.opened.Image && at > 0
-	if unkept := a.made.Unkept(); !same && (unkept < least || unkept < at/2) {
+	if !same && a.made.Fresh() < max(least, at/4) {
 		return nil
 	}
 	if err := a.made.Keep(ctx); err != nil {
