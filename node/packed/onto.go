@@ -12,36 +12,40 @@ import (
 // onto is an image that is made of another one and of what is other since: rows that
 // stay are copied, with the new numbers of their texts, and no record is made of them.
 // The bytes are those that packing all anew gives.
+//
+// Until all texts are known they have the numbers that they have in the other image, and
+// those that are not there the ones after these.
 type onto struct {
 	*packer
 	on      *Image
 	changed []change
-	redone  marks // numbers of texts there under which a row is made anew
-	used    marks // numbers of texts there that are used here
-	from    []uint32
-	number  []uint32 // of the texts there, here
+	made    []byte   // the rows of what changed
+	redone  marks    // numbers of texts there under which a row is made anew
+	used    marks    // numbers of texts there that are used here
+	fresh   []string // texts that are not there
+	from    []uint32 // of each text in order, the number that it had until then
+	now     []uint32 // of each number until then, the one from then on
 }
 
-// change is a key of which the row is made anew, with its place, nil if it has none.
+// change is a key of which the row is made anew.
 type change struct {
 	key   string
-	place *Place
-	at    uint32 // its number
+	place *Place // nil if it has none
+	n     uint32
+	end   int // of its row in those that were made
 }
-
-// isNew stands for the number of a text that is not in the image below.
-const isNew = 1<<32 - 1
 
 func packOnto(ctx context.Context, c Content) (*Image, error) {
 	count := c.On.count()
 	o := &onto{packer: &packer{content: c, number: map[string]uint32{}}, on: c.On, redone: newMarks(count), used: newMarks(count)}
-	o.of = o.numberOf
+	o.of = o.until
 	if err := o.collect(ctx); err != nil {
 		return nil, err
 	}
 	if err := o.texts(); err != nil {
 		return nil, err
 	}
+	o.of = func(s string) uint32 { return o.now[o.until(s)] }
 	if err := o.rows(ctx); err != nil {
 		return nil, err
 	}
@@ -49,31 +53,44 @@ func packOnto(ctx context.Context, c Content) (*Image, error) {
 	return o.image(), nil
 }
 
-// collect finds what is other, and which texts are used.
+// until is the number of a text until all are known.
+func (o *onto) until(s string) uint32 {
+	if n, there := o.on.find(s); there {
+		o.used.set(n)
+		return n
+	}
+	n, known := o.number[s]
+	if !known {
+		n = o.on.count() + uint32(len(o.fresh))
+		o.number[s], o.fresh = n, append(o.fresh, s)
+	}
+	return n
+}
+
+// collect makes the rows of what is other, and finds which texts are used.
 func (o *onto) collect(ctx context.Context) error {
 	o.changes()
-	w := &writer{number: func(s string) uint32 {
-		if n, there := o.on.find(s); there {
-			o.used.set(n)
-		} else {
-			o.packer.number[s] = 0
-		}
-		return 0
-	}}
-	w.text("")
+	o.begin()
+	for at, i := o.on.sections[inPosted], 0; 4*i < len(at); i++ {
+		o.posted[i] = binary.LittleEndian.Uint32(at[4*i:])
+	}
+	o.until("")
+	w := &writer{number: o.until}
 	for i := range o.changed {
 		x := &o.changed[i]
-		if n, there := o.on.find(x.key); there {
-			o.redone.set(n)
+		if x.n = o.until(x.key); x.n < o.on.count() {
+			o.redone.set(x.n)
 		}
-		w.out = w.out[:0]
-		w.text(x.key)
-		o.row(w, x.key, x.place)
+		o.written(w, x.n, x.key, x.place)
+		x.end, x.place = len(w.out), nil
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
+	o.made = w.out
 	for id, author := range o.content.Authors {
-		w.out = w.out[:0]
-		w.text(string(id))
-		w.text(string(author))
+		o.until(string(id))
+		o.until(string(author))
 	}
 	m := &mover{number: func(n uint32) uint32 {
 		o.used.set(n)
@@ -122,35 +139,33 @@ func (o *onto) changes() {
 
 // texts numbers the texts that are used, in their order, and writes them.
 func (o *onto) texts() error {
-	fresh := make([]string, 0, len(o.packer.number))
-	for s := range o.packer.number {
-		fresh = append(fresh, s)
+	count := o.on.count()
+	if uint64(count)+uint64(len(o.fresh)) >= mostTexts {
+		return ErrTooLarge
 	}
-	slices.Sort(fresh)
-	o.number = make([]uint32, o.on.count())
-	ends, blob := make([]byte, 0, len(o.on.sections[inTextEnds])+4*len(fresh)), make([]byte, 0, len(o.on.texts))
-	put := func(s string, from uint32) {
-		o.from = append(o.from, from)
+	o.now = make([]uint32, int(count)+len(o.fresh))
+	ends, blob := make([]byte, 0, len(o.on.sections[inTextEnds])+4*len(o.fresh)), make([]byte, 0, len(o.on.texts))
+	put := func(s string, n uint32) {
+		o.now[n] = uint32(len(o.from))
+		o.from = append(o.from, n)
 		blob = append(blob, s...)
 		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(blob)))
 	}
-	next := 0
+	fresh := slices.Sorted(slices.Values(o.fresh))
 	before := func(s string, all bool) { // puts the new texts that come before one
-		for ; next < len(fresh) && (all || fresh[next] < s); next++ {
-			o.packer.number[fresh[next]] = uint32(len(o.from))
-			put(fresh[next], isNew)
+		for ; len(fresh) > 0 && (all || fresh[0] < s); fresh = fresh[1:] {
+			put(fresh[0], o.number[fresh[0]])
 		}
 	}
-	for n := range o.on.count() {
+	for n := range count {
 		if o.used.has(n) {
 			s := o.on.text(n)
 			before(s, false)
-			o.number[n] = uint32(len(o.from))
 			put(s, n)
 		}
 	}
 	before("", true)
-	if len(o.from) >= mostTexts || len(blob) > maxSection {
+	if len(blob) > maxSection {
 		return ErrTooLarge
 	}
 	o.count = len(o.from)
@@ -158,47 +173,32 @@ func (o *onto) texts() error {
 	return nil
 }
 
-// numberOf is the number of a text here.
-func (o *onto) numberOf(s string) uint32 {
-	if n, there := o.on.find(s); there {
-		return o.number[n]
-	}
-	return o.packer.number[s]
-}
-
-// rows writes the rows, and takes note of what finds those that are made anew.
+// rows writes the rows in the order of their keys.
 func (o *onto) rows(ctx context.Context) error {
-	w := &writer{number: o.of}
-	m := &mover{number: func(n uint32) uint32 { return o.number[n] }}
-	o.begin()
-	for at, i := o.on.sections[inPosted], 0; 4*i < len(at); i++ {
-		o.posted[i] = o.number[binary.LittleEndian.Uint32(at[4*i:])]
-	}
-	for i := range o.changed {
-		o.changed[i].at = o.of(o.changed[i].key)
-	}
-	ends, next := make([]byte, 0, 4*o.count), 0
-	for n, from := range o.from {
+	m := &mover{number: func(n uint32) uint32 { return o.now[n] }}
+	ends, next, at := make([]byte, 0, 4*o.count), 0, 0
+	for i, n := range o.from {
 		switch {
-		case next < len(o.changed) && o.changed[next].at == uint32(n):
-			o.written(w, uint32(n), o.changed[next].key, o.changed[next].place)
+		case next < len(o.changed) && o.changed[next].n == n:
+			if end := o.changed[next].end; end > at {
+				m.row(o.made[at:end])
+				at = end
+			}
 			next++
-		case from != isNew:
-			if row := o.stays(from); row != nil {
-				m.out = w.out
+		case n < o.on.count():
+			if row := o.stays(n); row != nil {
 				m.row(row)
-				w.out = m.out
 			}
 		}
-		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
-		if n%4096 == 0 && ctx.Err() != nil {
+		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(m.out)))
+		if i%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
-	if len(w.out) > maxSection {
+	if len(m.out) > maxSection {
 		return ErrTooLarge
 	}
-	o.sections[inRowEnds], o.sections[inRows] = ends, w.out
+	o.sections[inRowEnds], o.sections[inRows] = ends, m.out
 	return ctx.Err()
 }
 
@@ -209,12 +209,18 @@ func (o *onto) lists() {
 		o.class[c] = o.joined(o.on.sections[inClasses][4*from:4*to], o.class[c])
 	}
 	o.hashed = o.joined(o.on.sections[inHashed], o.hashed)
+	for i, n := range o.posted {
+		o.posted[i] = o.now[n]
+	}
+	for i, l := range o.links {
+		o.links[i] = link(uint16(l>>56), o.now[l>>28&(mostTexts-1)], o.now[l&(mostTexts-1)])
+	}
 	for i := range len(o.on.sections[inGroups]) / groupSize {
 		property, target := o.on.groupAt(i)
 		list := o.on.groupList(i)
 		for j := range list.Len() {
 			if n := list.number(j); !o.redone.has(n) {
-				o.links = append(o.links, link(uint16(property), o.number[target], o.number[n]))
+				o.links = append(o.links, link(uint16(property), o.now[target], o.now[n]))
 			}
 		}
 	}
@@ -224,9 +230,12 @@ func (o *onto) lists() {
 // joined is a list of numbers there, as they are here, without those of what is made
 // anew, and with others.
 func (o *onto) joined(list []byte, with []uint32) []uint32 {
+	for i, n := range with {
+		with[i] = o.now[n]
+	}
 	for at := 0; at < len(list); at += 4 {
 		if n := binary.LittleEndian.Uint32(list[at:]); !o.redone.has(n) {
-			with = append(with, o.number[n])
+			with = append(with, o.now[n])
 		}
 	}
 	slices.Sort(with)
