@@ -11,12 +11,12 @@ const KeepAfter = 20_000
 
 // When images of the books are made: once so many entries came since the last one, or so
 // many records were changed, and so many times as long after it as it took, so that they
-// take a tenth of a processor at most; a third, where more came than a start should have
+// take a tenth of a processor at most; half of one, where more came than a start should have
 // to enter anew.
 const (
 	keepShare = 10
 	keepFar   = 60_000
-	keepSoon  = 3
+	keepSoon  = 1
 	keepLook  = 2 * time.Second // how often it is looked
 	keepWait  = time.Minute     // how long a stop waits for the last one
 )
