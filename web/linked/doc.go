@@ -38,6 +38,10 @@
 // Nothing is planned for a page: what would help, which takes planning again, is asked
 // for in GraphQL.
 //
+// Pages list needs, offers, promises, processes and events by date up to 20,000 of a
+// class, and beyond in the order of ids, which is that of all files and other forms. A
+// page that is gone on from is found by date and id, so that a new record moves nothing.
+//
 // A page of a record looks at what refers to it through the index, so many at a
 // time; it never reads all records. Lists, files and books do. Of earlier times
 // what entries said is shown, and of a resource what events had made of it; personal

@@ -86,14 +86,8 @@ func (q *request) listRow(r vf.Record) listRow {
 		words = append(words, "finished")
 	}
 	row.What = strings.Join(words, ", ")
-	for _, p := range []string{"Due", "HasPointInTime", "HasBeginning", "HasEnd", "Created"} {
-		if titled && p == "Due" { // the title says it
-			continue
-		}
-		if f := v.FieldByName(p); f.IsValid() && !f.IsZero() {
-			row.When = day(f.Interface().(vf.Time))
-			break
-		}
+	if when, property := dateOf(r); !titled || property != "Due" { // else the title says it
+		row.When = day(when)
 	}
 	return row
 }
@@ -127,6 +121,17 @@ func (q *request) titleOf(r vf.Record) string {
 	return title
 }
 
+// titled names a record as where it stands alone.
+func (q *request) titled(id vf.ID) link {
+	l := q.link(id)
+	if r, err := q.me.Seat.Record(id); err != nil {
+		q.fail(err)
+	} else if r != nil {
+		l.Name = q.titleOf(r)
+	}
+	return l
+}
+
 // membershipRow tells who is what, where, and from when until when.
 func (q *request) membershipRow(row listRow, m *vf.Membership) listRow {
 	row.Name = q.link(m.Member).Name
@@ -150,6 +155,7 @@ func (q *request) membershipRow(row listRow, m *vf.Membership) listRow {
 // classPage is what the page of a list shows.
 type classPage struct {
 	Text        string
+	Order       string // by what they are sorted, if not by their ids
 	Rows        []listRow
 	First, More string
 	Network     string
@@ -162,18 +168,24 @@ func (q *request) class(c vf.Class) {
 		return
 	}
 	at := "/" + q.n.Name + "/" + plurals[c]
-	after := vf.ID(q.r.URL.Query().Get("after"))
+	after := q.r.URL.Query().Get("after")
 	page := classPage{Text: upper(plain(format.ClassText(c))), Network: q.n.Name}
+	ids, place := q.books().Class(c, vf.ID(after), false), func(id vf.ID) string { return string(id) }
+	if f.name == asHTML.name {
+		if list, of, ok := q.byDate(c, after); ok {
+			ids, place, page.Order = list, of, datedLists[c]
+		}
+	}
 	if after != "" {
 		page.First = at
 	}
 	g := &vf.Graph{}
-	last, more := q.found(q.books().Class(c, after, false), perPage, func(r vf.Record) {
+	last, more := q.found(ids, perPage, func(r vf.Record) {
 		g.Add(r)
 		page.Rows = append(page.Rows, q.listRow(r))
 	})
 	if more {
-		page.More = at + "?after=" + url.QueryEscape(string(last))
+		page.More = at + "?after=" + url.QueryEscape(place(last))
 		q.w.Header().Add("Link", "<"+page.More+`>; rel="next"`)
 	}
 	if f.name == asHTML.name {

@@ -229,12 +229,12 @@ func (q *request) addUnplanned(p *planned, s *planShort, all bool) {
 			continue
 		}
 		_, why, _ := strings.Cut(x.Text, ": ")
-		s.Problems = append(s.Problems, needRow{link: q.link(x.About), State: "cannot be planned", Why: why})
+		s.Problems = append(s.Problems, needRow{link: q.titled(x.About), State: "cannot be planned", Why: plain(why)})
 	}
 }
 
 func (q *request) needRow(n plan.Need) needRow {
-	row := needRow{link: q.link(n.ID), State: map[string]string{"late": "late", "short": "short"}[n.State], Due: day(n.Due)}
+	row := needRow{link: q.titled(n.ID), State: map[string]string{"late": "late", "short": "short"}[n.State], Due: day(n.Due)}
 	gets := n.Delivered.HasNumericalValue
 	for _, c := range n.Coverage {
 		if sum, err := gets.Add(c.ResourceQuantity.HasNumericalValue); err == nil { // all in the unit of what is wanted

@@ -195,7 +195,7 @@ func (q *request) sayUnplanned(s *planSays, p *planned, r vf.Record) {
 		return nil
 	}) {
 		_, why, _ := strings.Cut(x.Text, ": ")
-		s.State, s.Warn, s.Causes = "It cannot be planned: "+why, true, nil
+		s.State, s.Warn, s.Causes = "It cannot be planned: "+plain(why), true, nil
 	}
 }
 
@@ -203,18 +203,13 @@ func (q *request) sayUnplanned(s *planSays, p *planned, r vf.Record) {
 func (q *request) sayServed(s *planSays, p *planned, r vf.Record) {
 	for _, x := range p.serves[r.Key()] {
 		n := p.need(x.Need)
-		l := q.link(x.Need)
+		l := q.titled(x.Need)
 		if n == nil || l.At == "" {
 			continue
 		}
 		if len(s.Needs) == fewRows {
 			s.MoreFor++
 			continue
-		}
-		if r, err := q.me.Seat.Record(x.Need); err != nil {
-			q.fail(err)
-		} else if r != nil {
-			l.Name = q.titleOf(r)
 		}
 		s.Needs = append(s.Needs, servedRow{l, q.amount(x.ResourceQuantity), map[string]string{"late": "late", "short": "short"}[n.State], day(n.Due)})
 	}
