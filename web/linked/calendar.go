@@ -226,7 +226,7 @@ func (q *request) proposed() []dated {
 		return nil
 	}
 	var list []dated
-	for _, x := range p.steps {
+	for _, x := range p.steps() {
 		if x.PerformedBy != q.me.Agent || x.Firm {
 			continue
 		}

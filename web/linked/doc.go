@@ -36,7 +36,8 @@
 // A page of a need says what the newest plan gives it and why, one of a promise or a
 // process for which needs it is; to who may see the plan, by the clauses for planning.
 // Nothing is planned for a page: what would help, which takes planning again, is asked
-// for in GraphQL.
+// for in GraphQL. Of a plan of more than 20,000 processes it is not said for which needs
+// promises and processes are.
 //
 // Pages list needs, offers, promises, processes and events by date up to 20,000 of a
 // class, and beyond in the order of ids, which is that of all files and other forms. A

@@ -113,17 +113,44 @@ type planned struct {
 	plan    *plan.Plan
 	entry   int64
 	needs   []plan.Need
-	steps   []plan.Process // by beginning; none where the plan is too large to list
-	flows   []plan.Flow
 	figures plan.Stats
 
 	needAt   map[vf.ID]int            // where a need stands among the needs
 	problems map[vf.ID][]plan.Problem // by what they are about
-	serves   map[vf.ID][]plan.Part    // for which needs promises, open work and processes are done
+
+	listing sync.Once // the report, when first asked for; nothing of it where the plan is too large to list
+	next    []plan.Process
+	serves  map[vf.ID][]plan.Part // for which needs promises, open work and processes are done
 }
 
 // mostSteps is from how many processes on a plan is not listed here.
 const mostSteps = 20_000
+
+// steps are the processes of a plan by beginning, none where it is too large to list.
+func (p *planned) steps() []plan.Process {
+	p.list()
+	return p.next
+}
+
+// servedBy are the needs for which a promise, open work or a process is done; of those
+// of a plan that is too large to list none is said.
+func (p *planned) servedBy(id vf.ID) []plan.Part {
+	p.list()
+	return p.serves[id]
+}
+
+// list makes the report of a plan, once.
+func (p *planned) list() {
+	p.listing.Do(func() {
+		if p.figures.Processes > mostSteps {
+			return
+		}
+		r := p.plan.Report()
+		p.next = r.Processes
+		slices.SortStableFunc(p.next, func(a, b plan.Process) int { return a.HasBeginning.Compare(b.HasBeginning.Time) })
+		p.serving(r.Flows)
+	})
+}
 
 // plan is the newest plan of the network, nil while there is none.
 func (q *request) plan() *planned {
@@ -137,13 +164,7 @@ func (q *request) plan() *planned {
 		return x
 	}
 	x := &planned{plan: p, entry: entry, needs: p.Needs(), figures: p.Stats()}
-	problems := p.Problems()
-	if x.figures.Processes <= mostSteps {
-		r := p.Report()
-		x.steps, x.flows = r.Processes, r.Flows
-		slices.SortStableFunc(x.steps, func(a, b plan.Process) int { return a.HasBeginning.Compare(b.HasBeginning.Time) })
-	}
-	x.about(problems)
+	x.about(p.Problems())
 	if q.plans.of == nil {
 		q.plans.of = map[string]*planned{}
 	}
@@ -200,7 +221,7 @@ func (q *request) addNext(p *planned, s *planShort, all bool) {
 	if q.r.URL.Query().Has("next") {
 		most = mostLooked
 	}
-	for _, x := range p.steps {
+	for _, x := range p.steps() {
 		if x.HasEnd.Before(q.o.Now().Time) || !all && (q.me.Agent == "" || x.PerformedBy != q.me.Agent) {
 			continue
 		}

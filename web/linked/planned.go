@@ -68,7 +68,10 @@ func (q *request) planSays(r vf.Record) *planSays {
 	if i, ok := r.(*vf.Intent); ok && what == "need" && !i.Finished {
 		q.sayUnplanned(s, p, r)
 	}
-	q.sayServed(s, p, r)
+	switch r.(type) {
+	case *vf.Intent, *vf.Commitment, *vf.Process:
+		q.sayServed(s, p, r)
+	}
 	if !s.Making && s.State == "" && len(s.Causes)+len(s.Needs) == 0 {
 		return nil
 	}
@@ -201,7 +204,7 @@ func (q *request) sayUnplanned(s *planSays, p *planned, r vf.Record) {
 
 // sayServed says for which needs a promise, open work or a process is done.
 func (q *request) sayServed(s *planSays, p *planned, r vf.Record) {
-	for _, x := range p.serves[r.Key()] {
+	for _, x := range p.servedBy(r.Key()) {
 		n := p.need(x.Need)
 		l := q.titled(x.Need)
 		if n == nil || l.At == "" {
@@ -217,7 +220,7 @@ func (q *request) sayServed(s *planSays, p *planned, r vf.Record) {
 
 // about puts what the plan says into order by what it says it of.
 func (p *planned) about(problems []plan.Problem) {
-	p.needAt, p.problems, p.serves = map[vf.ID]int{}, map[vf.ID][]plan.Problem{}, map[vf.ID][]plan.Part{}
+	p.needAt, p.problems = map[vf.ID]int{}, map[vf.ID][]plan.Problem{}
 	for i, n := range p.needs {
 		p.needAt[n.ID] = i
 	}
@@ -226,7 +229,12 @@ func (p *planned) about(problems []plan.Problem) {
 			p.problems[x.About] = append(p.problems[x.About], x)
 		}
 	}
-	for _, f := range p.flows {
+}
+
+// serving notes for which needs firm flows are, and processes by what comes out of them.
+func (p *planned) serving(flows []plan.Flow) {
+	p.serves = map[vf.ID][]plan.Part{}
+	for _, f := range flows {
 		if !f.Firm || len(f.Pegs) == 0 {
 			continue
 		}
