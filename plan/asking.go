@@ -213,9 +213,12 @@ func (a *asker) ask(b int32, q, at int64, consumer int32) (got, next int64) {
 	if got < q && !a.p.bought[b] {
 		got += a.fromOffers(b, q-got, at, consumer, &next)
 	}
-	for _, m := range a.p.net.makersOf[b] {
+	for k, m := range a.p.net.makersOf[b] {
 		if got == q || a.p.excess != nil {
 			break
+		}
+		if a.p.net.passes(b, k, q-got) {
+			continue
 		}
 		got += a.fromMaker(m, q-got, at, consumer, &next)
 	}

@@ -82,6 +82,8 @@ func TestExplosionsHurtNobodyElse(t *testing.T) {
 		{"quantities", chain + "need n T0 1 on 20\nneed other T5 1 on 20", []string{"n"}},
 		{"quantities of one order", chain + "need n T0 1 on 20\nneed other T5 1 on 20\nneed third T4 9000 on 16\nneed little T4 1 on 16", []string{"n", "third"}},
 		{"sums", chain + sums + "need other T8 1 on 20", []string{"n9"}},
+		{"a recipe of which nothing fits", "recipe x days 1 makes X 1 takes Y 900000000000\nrecipe z days 1 preference 1 makes X 1\noffer Y\nneed n X 900000000000 on 9\nneed other X 1000 on 8", nil},
+		{"a recipe of the smallest lots", "recipe x days 1 most 0.000001 makes X 1\nrecipe z days 1 preference 1 makes X 1\nneed n X 10 on 9\nneed other X 1000 on 8", nil},
 		{"on a machine", machine + "need n C 1000000000 on 9\nneed other C 5 on 9 tier 1", []string{"n"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -276,14 +276,14 @@ func (x *changing) changedNeeds(k int32, buffers []int32) {
 		for _, i := range is.needsOf.get(b) {
 			switch d := is.needs.at(i); {
 			case d.firm:
-			case int(i) >= was.needs.len() || was.needs.at(i).gone:
+			case int(i) >= was.needs.len() || was.needs.at(i).gone || was.needs.at(i).firm:
 				x.needs = append(x.needs, needChange{-1, i})
 			case was.needs.at(i) != d && !sameState(x.old.partOfNeed(i).state(i), x.new.parts[k].state(i)):
 				x.needs = append(x.needs, needChange{i, i})
 			}
 		}
 		for _, i := range was.needsOf.get(b) {
-			if d := was.needs.at(i); !d.firm && is.needs.at(i).gone {
+			if d := was.needs.at(i); !d.firm && (is.needs.at(i).gone || is.needs.at(i).firm) {
 				x.needs = append(x.needs, needChange{i, -1})
 			}
 		}
@@ -296,7 +296,7 @@ func (x *changing) changedCoverage(q *part) {
 	p := x.old.parts[q.number]
 	for _, i := range q.needs {
 		d := q.net.needs.at(i)
-		if int(i) >= p.net.needs.len() || d.firm || p.net.needs.at(i).gone || x.old.partOf[p.net.needs.at(i).buffer] != q.number || p.onTime(i) && q.onTime(i) && p.net.needs.at(i) == d {
+		if int(i) >= p.net.needs.len() || d.firm || p.net.needs.at(i).gone || p.net.needs.at(i).firm || x.old.partOf[p.net.needs.at(i).buffer] != q.number || p.onTime(i) && q.onTime(i) && p.net.needs.at(i) == d {
 			continue
 		}
 		if !sameState(p.state(i), q.state(i)) {

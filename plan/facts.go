@@ -220,6 +220,7 @@ func (n *network) index() {
 	n.offersOf, n.needsOf, n.supplyOf = newSheet[[]int32](b), newSheet[[]int32](b), newSheet[span](b)
 	for i := range n.makers {
 		m := &n.makers[i]
+		m.fits = m.fitting()
 		if m.buffer >= 0 {
 			n.makersOf[m.buffer] = append(n.makersOf[m.buffer], int32(i))
 		}

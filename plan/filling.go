@@ -177,8 +177,11 @@ func (p *part) giveBack(n int) {
 
 func (f *filler) fromMakers() {
 	p := f.p
-	for _, i := range p.net.makersOf[f.b] {
+	for k, i := range p.net.makersOf[f.b] {
 		m := &p.net.makers[i]
+		if p.net.passes(f.b, k, f.left) {
+			continue
+		}
 		if m.manyLots(f.left) {
 			p.manyLots(f.b, heaviest(p.scratch.rest[f.next:]))
 			return

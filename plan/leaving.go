@@ -74,6 +74,41 @@ func (n *network) sourceBuffer(maker int32) int32 {
 	return n.driven(maker)
 }
 
+// fitting is how many steps a maker can make at once such that all that it takes and puts
+// out fits.
+func (m *maker) fitting() int64 {
+	const most = 1 << 62
+	fits := int64(most)
+	limit := func(r ratio) {
+		if r.num == 0 {
+			return
+		}
+		if q, _, ok := mulDiv(most, r.den, r.num); ok {
+			fits = min(fits, q)
+		}
+	}
+	for _, list := range [][]use{m.uses, m.byproducts} {
+		for i := range list {
+			if !list[i].perBatch {
+				limit(list[i].amount)
+			}
+		}
+	}
+	limit(m.carried)
+	return fits
+}
+
+// passes reports whether so much is beyond a maker, which is the k-th of a buffer, and
+// another can be asked: then a recipe that makes no sense is in nobody's way.
+func (n *network) passes(b int32, k int, q int64) bool {
+	list := n.makersOf[b]
+	if k+1 >= len(list) {
+		return false
+	}
+	m := &n.makers[list[k]]
+	return q > m.fits || m.manyLots(q)
+}
+
 // orderRoom is how many orders all parts may have beside what their records allow, for
 // each part that has recipes.
 func (n *network) orderRoom(parts []*part) int {

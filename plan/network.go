@@ -69,6 +69,7 @@ type maker struct {
 	pairIn        *vf.RecipeFlow
 	coDriven      bool // one of several outputs that may drive the recipe, not the first
 	usesOwnOutput bool
+	fits          int64     // of more steps at once it would take, or put out, more than numbers hold
 	claims        []claim   // of machines, places, work and limits
 	cal           *calendar // when it can be worked on; nil: always
 	cal2          *calendar // the same with the preferred machines: what netting takes it to be

@@ -113,7 +113,8 @@ func drawChange(t *rapid.T, n *network, fresh *int) changed {
 		if len(g.Memberships) > 0 {
 			return changed{g.Memberships[0], nil}
 		}
-		return changed{nil, &vf.Membership{ID: "membership/a", Member: "a", HasBeginning: days(rapid.SampledFrom([]string{"-1", "1"}).Draw(t, "since"))}}
+		*fresh++
+		return changed{nil, &vf.Membership{ID: vf.ID(fmt.Sprintf("membership/%d", *fresh)), Member: "a", HasBeginning: days(rapid.SampledFrom([]string{"-1", "1"}).Draw(t, "since"))}}
 	case "agent":
 		if len(g.Agents) > 0 {
 			a := rapid.SampledFrom(g.Agents).Draw(t, "agent")
@@ -145,7 +146,7 @@ func pickIntent(t *rapid.T, g *vf.Graph, fits func(*vf.Intent) bool) *vf.Intent 
 
 func changedNeed(t *rapid.T, i *vf.Intent) *vf.Intent {
 	c := copied(i)
-	c.ResourceQuantity = pieces(rapid.SampledFrom([]string{"1", "2", "11", "35", giant}).Draw(t, "wanted"))
+	c.ResourceQuantity = pieces(rapid.SampledFrom([]string{"1", "2", "11", "35", "3", "7", "19", giant}).Draw(t, "wanted"))
 	c.Due = days(rapid.SampledFrom([]string{"1", "7", "20", "33"}).Draw(t, "due"))
 	c.Tier = rapid.IntRange(0, 2).Draw(t, "tier")
 	if c.Together != "" {

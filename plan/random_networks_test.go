@@ -215,7 +215,7 @@ func (d *drawing) need(i, things int, busy bool) {
 		}
 	}
 	wanted := fmt.Sprint(d.n("wanted", 1, 40))
-	if d.chance("giant", 3) {
+	if d.chance("giant", 1) {
 		wanted = giant
 	}
 	d.line("need n%d T%d %s on %d tier %d%s", i, d.n("thing", 0, things-1), wanted, d.n("due", -2, 40), tier, extra)

@@ -348,16 +348,21 @@ func (r *renetting) source(b int32, was bucket, q int64) (order, bool) {
 	n, at := r.p.net, was.at
 	if was.order >= 0 && !slices.Contains(r.full, b) {
 		o := *r.p.orders.at(was.order)
-		o.qty = q
-		return o, true
+		if o.maker < 0 || n.makersOf[b][0] == o.maker && q <= n.makers[o.maker].fits {
+			o.qty = q
+			return o, true
+		}
 	}
 	for _, i := range n.offersOf.get(b) {
 		if o := n.offers[i]; o.canServe(at, n.now) {
 			return order{begin: at - o.lead, end: at, qty: q, maker: ^i}, true
 		}
 	}
-	for _, i := range n.makersOf[b] {
+	for k, i := range n.makersOf[b] {
 		m := &n.makers[i]
+		if n.passes(b, k, q) {
+			continue
+		}
 		if begin := at - m.fixed; begin >= m.earliest && m.inForce(begin) {
 			return order{begin: begin, end: at, qty: q, maker: i}, true
 		}
