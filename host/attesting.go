@@ -53,7 +53,7 @@ func (w *Network) verify(ctx context.Context) {
 		return
 	}
 	seen.Done, seen.Failed = err == nil, err
-	w.verified.Store(&seen)
+	defer w.verified.Store(&seen) // when it is in the log
 	took := time.Since(began).Round(time.Millisecond)
 	switch {
 	case err == nil:

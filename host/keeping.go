@@ -12,11 +12,13 @@ const KeepAfter = 20_000
 // When images of the books are made: once so many entries came since the last one, or so
 // many records were changed, and so many times as long after it as it took, so that they
 // take a tenth of a processor at most; half of one, where more came than a start should have
-// to enter anew.
+// to enter anew. Where one could not be made it is tried again after minutes: a disk that is
+// full, or books that are too large for an image, are not mended by trying.
 const (
 	keepShare = 10
 	keepFar   = 60_000
 	keepSoon  = 1
+	keepAgain = 5 * time.Minute
 	keepLook  = 2 * time.Second // how often it is looked
 	keepWait  = time.Minute     // how long a stop waits for the last one
 )
@@ -39,28 +41,44 @@ func (w *Network) keep(ctx context.Context) {
 		if w.Fresh() > keepFar {
 			next = soon
 		}
-		if began := time.Now(); began.After(next) && w.keepOne(ctx) {
-			took := time.Since(began)
-			next, soon = time.Now().Add(keepShare*took), time.Now().Add(keepSoon*took)
+		began := time.Now()
+		if began.Before(next) {
+			continue
+		}
+		if tried, made := w.keepOne(ctx); tried {
+			now := time.Now()
+			usual, least := keepPauses(now.Sub(began), made)
+			next, soon = now.Add(usual), now.Add(least)
 		}
 	}
 }
 
-// keepOne makes an image if enough came since the last one; it reports whether it tried.
-func (w *Network) keepOne(ctx context.Context) bool {
+// keepPauses says how long after an image, which took so long and was made or not, another
+// one is made: usually, and where much came.
+func keepPauses(took time.Duration, made bool) (usual, least time.Duration) {
+	if !made {
+		again := max(keepAgain, keepShare*took)
+		return again, again
+	}
+	return keepShare * took, keepSoon * took
+}
+
+// keepOne makes an image if enough came since the last one; it reports whether it tried,
+// and whether it was made.
+func (w *Network) keepOne(ctx context.Context) (tried, made bool) {
 	unkept := w.Unkept()
 	if max(unkept, w.Fresh()) < KeepAfter || w.Stopped() != nil {
-		return false
+		return false, false
 	}
 	began := time.Now()
 	if err := w.Keep(ctx); err != nil {
 		if ctx.Err() == nil {
 			w.host.log.Warn("no image of the books was made; the next start takes longer", "network", w.Name, "reason", err)
 		}
-		return true
+		return true, false
 	}
 	w.host.log.Info("made an image of the books", "network", w.Name, "entries", w.Journal().Size(), "new", unkept, "took", time.Since(began).Round(time.Millisecond))
-	return true
+	return true, true
 }
 
 // tellOpened writes to the log how the books were opened.

@@ -26,3 +26,22 @@ func TestVerifyingMakesRoom(t *testing.T) {
 		}
 	}
 }
+
+// Images are made the sooner the more came, and are not tried again at once where they
+// cannot be made.
+func TestImagesRest(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		took         time.Duration
+		made         bool
+		usual, least time.Duration
+	}{
+		{3 * time.Second, true, 30 * time.Second, 3 * time.Second},
+		{3 * time.Second, false, 5 * time.Minute, 5 * time.Minute},
+		{time.Minute, false, 10 * time.Minute, 10 * time.Minute},
+	} {
+		if usual, least := keepPauses(x.took, x.made); usual != x.usual || least != x.least {
+			t.Errorf("%v, made %v: it rests %v or %v, want %v or %v", x.took, x.made, usual, least, x.usual, x.least)
+		}
+	}
+}

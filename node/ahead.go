@@ -25,6 +25,7 @@ const (
 // all processors, a few ahead of the one that is given: reading takes as long as entering.
 func readAhead(ctx context.Context, s store.Source, from int64, f func(*ahead) error) error {
 	ctx, stop := context.WithCancel(ctx)
+	defer stop() // also where f panics, so that nothing goes on reading
 	chunks := make(chan chan []ahead, 2*runtime.GOMAXPROCS(0))
 	ended := make(chan error, 1)
 	go func() {

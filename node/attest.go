@@ -137,9 +137,14 @@ func (a *attest) entries(ctx context.Context, yield func(int64, []byte) error) (
 	at := int64(0)
 	for range catchUps {
 		for end := a.n.Journal().Size(); at < end; {
-			if at, err = a.page(ctx, a.n.store, at, end, yield); err != nil {
+			next, err := a.page(ctx, a.n.store, at, end, yield)
+			if err != nil {
 				return err
 			}
+			if next == at {
+				return a.fewer(at, end)
+			}
+			at = next
 		}
 	}
 	if a.moment, err = a.how.Moment(ctx); err != nil {
@@ -152,6 +157,11 @@ func (a *attest) entries(ctx context.Context, yield func(int64, []byte) error) (
 		}
 		at = next
 	}
+}
+
+// fewer says that the store does not have all entries that the books have.
+func (a *attest) fewer(has, of int64) error {
+	return rule.Refuse("storeDamaged", "path", a.n.Network(), "reason", fmt.Sprintf("it has %d entries, and %d were written", has, of))
 }
 
 // page reads some entries from a sequence on, and returns where the next ones begin.
@@ -182,7 +192,7 @@ func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield 
 			err = d.again(e)
 		}
 		if err != nil { // it is signed, and yet nothing that these books can say
-			return at, rule.Refuse("storeDamaged", "path", a.n.Network(), "reason", fmt.Sprintf("entry %d cannot be entered again: %s", at+int64(i), err))
+			return at, notAgain(d.journal, at+int64(i), err)
 		}
 		a.keys.add(a.seed, e.Act.Key, strconv.FormatInt(e.Sequence, 10))
 	}

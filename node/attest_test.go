@@ -172,7 +172,11 @@ func TestAttestFindsFalseImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	false1, err := packed.Pack(t.Context(), forged(true1))
+	false1, err := packed.Pack(t.Context(), forged(true1, func(p *packed.Place) {
+		if p.ID == "spec/yarn" {
+			p.Record = &vf.ResourceSpecification{ID: "spec/yarn", Name: "Gold", DefaultUnitOfResource: "unit/kg"}
+		}
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,15 +207,12 @@ func TestAttestFindsFalseImages(t *testing.T) {
 	b.sound()
 }
 
-// forged is what an image says, but for one name.
-func forged(m *packed.Image) packed.Content {
+// forged is what an image says, but for what is changed.
+func forged(m *packed.Image, change func(*packed.Place)) packed.Content {
 	places := func(yield func(packed.Place) bool) {
 		for key := range m.Keys() {
 			p, ok := m.Place(vf.ID(key))
-			if p.ID == "spec/yarn" {
-				p.Record = &vf.ResourceSpecification{ID: "spec/yarn", Name: "Gold", DefaultUnitOfResource: "unit/kg"}
-			}
-			if ok && !yield(p) {
+			if change(&p); ok && !yield(p) {
 				return
 			}
 		}
@@ -221,4 +222,90 @@ func forged(m *packed.Image) packed.Content {
 		authors[id] = author
 	}
 	return packed.Content{Mark: m.Mark(), Places: places, State: ledger.On(m, m.Events(), nil), Authors: authors}
+}
+
+// An image on which the acts after it cannot be entered is no reason not to open the books.
+func TestOpenWithoutAnImageThatLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	b := stocked(t)
+	a := &album{}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.Node = b.openWith(a)
+	if err := b.Keep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.do(node.Act{Kind: journal.Record, Key: "after", Records: []vf.Record{consume("event/after", "1")}})
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := packed.Open(slices.Clone(a.raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := packed.Pack(t.Context(), forged(sound, func(p *packed.Place) {
+		if p.ID == consume("", "1").ResourceInventoriedAs {
+			p.Record = nil
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Write(other); err != nil {
+		t.Fatal(err)
+	}
+	b.Node = b.openWith(a)
+	if how := b.Opened(); how.Image != 0 || how.Why == nil || how.Entries != b.Journal().Size() {
+		t.Errorf("opened %+v", how)
+	}
+	if err := b.Keep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.Node = b.openWith(a)
+	if how := b.Opened(); how.Image != b.Journal().Size() || how.Why != nil {
+		t.Errorf("opened %+v", how)
+	}
+	b.sound()
+}
+
+// A store that has lost entries is found out, and not read again and again.
+func TestAttestFindsThatEntriesAreGone(t *testing.T) {
+	t.Parallel()
+	b := filled(t, nil)
+	s := &shortened{Store: b.Store(), end: 1 << 62}
+	n, err := node.Open(t.Context(), s, b.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.end = 40
+	how, paused := b.attesting(), 0
+	how.Pace = func(context.Context) error {
+		if paused++; paused > 1000 {
+			return errors.New("it reads on and on")
+		}
+		return nil
+	}
+	var r *rule.Refusal
+	if _, err := n.Attest(t.Context(), how); !errors.As(err, &r) || r.Rule != "storeDamaged" || n.Doubt() == nil {
+		t.Errorf("found %v, in doubt %v", err, n.Doubt())
+	}
+}
+
+// shortened is a store of which the last entries are gone.
+type shortened struct {
+	store.Store
+	end int64
+}
+
+func (s *shortened) Entries(ctx context.Context, from int64, f func(seq int64, raw []byte) error) error {
+	return s.Store.Entries(ctx, from, func(seq int64, raw []byte) error {
+		if seq >= s.end {
+			return nil
+		}
+		return f(seq, raw)
+	})
 }

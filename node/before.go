@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"commonweal/journal"
@@ -55,19 +54,22 @@ func (n *Node) before(ctx context.Context, seq int64) (*draft, error) {
 			return errStop
 		}
 		e, _, err := d.journal.Apply(raw)
-		if err != nil || at >= seq { // only read on to the signature on which the last stand
-			return err
+		if err != nil {
+			return misplaced(d.journal, err)
+		}
+		if at >= seq { // only read on to the signature on which the last stand
+			return nil
 		}
 		if err := d.again(e); err != nil {
-			return fmt.Errorf("entry %d: %w", at, err)
+			return notAgain(d.journal, at, err)
 		}
 		return nil
 	})
-	if err == nil {
-		err = d.journal.End()
-	}
 	if err != nil && !errors.Is(err, errStop) {
 		return nil, err
+	}
+	if err := d.journal.End(); err != nil {
+		return nil, misplaced(d.journal, err)
 	}
 	return d, nil
 }

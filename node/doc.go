@@ -78,7 +78,7 @@
 // Where [Options].Images keeps an image (package packed), opening reads that in one
 // piece and enters only what came after it; else it enters the whole journal. An image is
 // used if its root is that which the journal had, and what follows must lead to the mark,
-// which names the root of all. [Node.Keep] makes one while acts go on: from then on they
+// which names the root of all; where it does not, the whole journal is entered. [Node.Keep] makes one while acts go on: from then on they
 // go into a fork of the state, which is put on the image when that is written. So the
 // node holds what changed since as records, and the rest packed.
 //

@@ -318,3 +318,25 @@ func TestWhatOthersWroteIsReadInTheEnd(t *testing.T) {
 		t.Error("the other's act was never read")
 	}
 }
+
+// An entry of another process that cannot be entered is damage of the store, and is not told
+// to who acts as a refusal of what they sent.
+func TestWhatOthersWroteAndNobodyCanEnter(t *testing.T) {
+	t.Parallel()
+	b := stocked(t)
+	s, n := shared(t, b)
+	damaged := &changed{Store: s.Store, at: n.Journal().Size()}
+	s.Store = damaged
+	writer, err := node.Open(context.Background(), kept{damaged.Store}, b.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := writer.Do(context.Background(), node.Act{Kind: journal.Record, Key: "other", Author: "agent/wool", Records: []vf.Record{consume("event/other", "1")}}); err != nil {
+		t.Fatal(err)
+	}
+	var r *rule.Refusal
+	_, err = n.Do(context.Background(), node.Act{Kind: journal.Record, Key: "mine", Author: "agent/wool", Records: []vf.Record{consume("event/mine", "1")}})
+	if !errors.As(err, &r) || r.Rule != "storeDamaged" {
+		t.Errorf("the act was answered with %v", err)
+	}
+}

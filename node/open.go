@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,20 +45,16 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 	if err := n.openImage(ctx, m); err != nil {
 		return nil, err
 	}
-	if err := n.readProfiles(ctx); err != nil {
+	err = n.followOn(ctx, m)
+	if err != nil && n.opened.Image > 0 && ctx.Err() == nil { // the image says what the journal does not
+		n = newNode(s, o)
+		n.opened.Why = err
+		err = n.followOn(ctx, m)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := n.followOn(ctx); err != nil {
-		var fault *journal.Fault
-		if errors.As(err, &fault) && fault.Kind != journal.Unreadable {
-			return nil, rule.Refuse("storeDamaged", "path", m.Journal.Network, "reason", fault.Error())
-		}
-		return nil, err
-	}
-	if now, err := json.Marshal(n.journal.Mark()); err != nil || !sameMark(now, m) {
-		return nil, errors.Join(err, differs(viewMark, viewMark))
-	}
-	return n, nil
+	return n, n.readProfiles(ctx)
 }
 
 // checkTail compares the mark with the end of the journal that is stored.
@@ -90,13 +87,29 @@ func (n *Node) readProfiles(ctx context.Context) error {
 	})
 }
 
-// followOn enters the entries after the image. Their signatures were checked when they
-// were made, and are again by [Node.Attest].
-func (n *Node) followOn(ctx context.Context) error {
+// followOn enters the entries after the image, which must lead to the mark. Their
+// signatures were checked when they were made, and are again by [Node.Attest].
+func (n *Node) followOn(ctx context.Context, m mark) error {
 	before := n.journal.Size()
 	err := n.enterAll(ctx, n.store, reading{entry: (*journal.State).FollowRead})
-	n.opened.Entries = n.journal.Size() - before
-	return err
+	if n.opened.Entries = n.journal.Size() - before; err != nil {
+		return err
+	}
+	if now, err := json.Marshal(n.journal.Mark()); err != nil || !sameMark(now, m) {
+		return errors.Join(err, differs(viewMark, viewMark))
+	}
+	return nil
+}
+
+// misplaced refuses books whose journal has an entry that cannot stand where it stands.
+func misplaced(j *journal.State, err error) error {
+	return rule.Refuse("storeDamaged", "path", cmp.Or(j.Network(), "their store"), "reason", err.Error())
+}
+
+// notAgain refuses books whose journal has an entry that stands where it may, and yet says
+// nothing that these books can say. It is not the refusal of an act that somebody sent now.
+func notAgain(j *journal.State, seq int64, err error) error {
+	return misplaced(j, fmt.Errorf("entry %d cannot be entered again: %w", seq, err))
 }
 
 // reading is how a journal is read and entered again.
@@ -122,13 +135,13 @@ func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error 
 	err := readAhead(ctx, s, n.journal.Size(), func(x *ahead) error {
 		e, err := how.entry(d.journal, x.reading)
 		if err != nil {
-			return err
+			return misplaced(d.journal, err)
 		}
 		if err = x.err; err == nil {
 			err = d.enterAgain(e, x.records)
 		}
 		if err != nil {
-			return fmt.Errorf("entry %d: %w", e.Sequence, err)
+			return notAgain(d.journal, e.Sequence, err)
 		}
 		if how.entered != nil {
 			how.entered(e, d)
@@ -142,13 +155,14 @@ func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error 
 		}
 		return nil
 	})
-	if err == nil {
-		err = d.journal.End()
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		take()
+	if err = d.journal.End(); err != nil {
+		return misplaced(d.journal, err)
 	}
-	return err
+	take()
+	return nil
 }
 
 // rebuild enters the whole journal, checking all of it, and stores the views that it

@@ -166,18 +166,18 @@ func (n *Node) catchUp(ctx context.Context) error {
 	err := n.store.Entries(ctx, d.journal.Size(), func(seq int64, raw []byte) error {
 		e, _, err := d.journal.Apply(raw)
 		if err != nil {
-			return err
+			return misplaced(d.journal, err)
 		}
 		if err := d.again(e); err != nil {
-			return fmt.Errorf("entry %d: %w", seq, err)
+			return notAgain(d.journal, seq, err)
 		}
 		return nil
 	})
-	if err == nil {
-		err = d.journal.End()
-	}
 	if err != nil || len(d.changes) == 0 {
 		return err
+	}
+	if err := d.journal.End(); err != nil {
+		return misplaced(d.journal, err)
 	}
 	if err := d.fetchProfiles(ctx); err != nil {
 		return err

@@ -114,7 +114,9 @@ func check(ctx context.Context, s store.Reader, images Images, open *Node) (list
 
 // packed packs what the books say now; nobody may write meanwhile.
 func (n *Node) packed(ctx context.Context) (*packed.Image, error) {
+	n.mu.Lock() // readers take copies of the index too
 	c, err := n.content()
+	n.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
