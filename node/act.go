@@ -178,7 +178,7 @@ func (n *Node) decide(calls []*call) (conflict bool) {
 		for _, c := range accepted {
 			c.results, c.err = nil, err
 		}
-		return n.turn != nil && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrReadOnly)) // the turn was lost meanwhile
+		return n.turn != nil && turnLost(err)
 	}
 	return false
 }

@@ -6,7 +6,7 @@
 //
 // An [Act] is what somebody wants entered, with whole records; a [Result] says
 // where it stands in the journal. A verb is a kind of act; each has a file of its
-// own here. A view is what the books say now, made from the journal: it can be
+// own here. A view is a table in the store that is made from the journal: it can be
 // thrown away and made again.
 //
 // # The path of an act
@@ -78,9 +78,10 @@
 // Where [Options].Images keeps an image (package packed), opening reads that in one
 // piece and enters only what came after it; else it enters the whole journal. An image is
 // used if its root is that which the journal had, and what follows must lead to the mark,
-// which names the root of all; where it does not, the whole journal is entered. [Node.Keep] makes one while acts go on: from then on they
-// go into a fork of the state, which is put on the image when that is written. So the
-// node holds what changed since as records, and the rest packed.
+// which names the root of all; where it does not, the whole journal is entered. [Node.Keep]
+// makes one while acts go on: from then on they go into a fork of the state, which is put
+// on the image when that is written. So the node holds what changed since as records, and
+// the rest packed.
 //
 // # Whether it is true
 //

@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,8 +72,9 @@ type byTurns struct {
 	ended     int
 	asked     int // whether others wait
 	wanted    bool
-	conflicts int // answers of Append to come
-	unread    int // failures of Entries to come
+	conflicts int   // answers of Append to come
+	answer    error // what they are, store.ErrConflict if nil
+	unread    int   // failures of Entries to come
 	mark      func([]byte) []byte
 	sizes     chan int64
 }
@@ -127,7 +129,7 @@ func (s *byTurns) one(of *int) bool {
 
 func (s *byTurns) Append(ctx context.Context, b store.Batch) error {
 	if s.one(&s.conflicts) {
-		return store.ErrConflict
+		return cmp.Or(s.answer, store.ErrConflict)
 	}
 	return s.Store.Append(ctx, b)
 }
@@ -338,5 +340,26 @@ func TestWhatOthersWroteAndNobodyCanEnter(t *testing.T) {
 	_, err = n.Do(context.Background(), node.Act{Kind: journal.Record, Key: "mine", Author: "agent/wool", Records: []vf.Record{consume("event/mine", "1")}})
 	if !errors.As(err, &r) || r.Rule != "storeDamaged" {
 		t.Errorf("the act was answered with %v", err)
+	}
+}
+
+// A process that loses its turn while it makes the views of an older version anew makes them
+// again, and does not go on without.
+func TestViewsAreMadeAnewThoughTheTurnIsLost(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []error{store.ErrConflict, store.ErrReadOnly} {
+		b := stocked(t)
+		if err := b.Store().Append(t.Context(), store.Batch{Clear: []string{"key"}, Views: []store.Put{{View: "mark", Key: "mark", Value: []byte(`{"layout":3}`)}}}); err != nil {
+			t.Fatal(err)
+		}
+		s := &byTurns{Store: b.Store(), conflicts: 1, answer: lost, sizes: make(chan int64)}
+		n, err := node.Share(t.Context(), s, func(context.Context) (store.Store, error) { return kept{b.Store()}, nil }, b.options(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Node = n
+		again := node.Act{Kind: journal.Record, Key: "spun", Records: []vf.Record{consume("event/spun", "1")}}
+		b.do(again)
+		b.sound()
 	}
 }

@@ -34,7 +34,7 @@ func Open(ctx context.Context, s store.Store, o Options) (*Node, error) {
 		}
 	}
 	if m.Layout != layout {
-		if err := n.rebuild(ctx); err != nil {
+		if err := n.rebuild(ctx); err != nil && !errors.Is(err, store.ErrReadOnly) { // a reader enters nothing, so that no key is looked up
 			return nil, err
 		}
 		return n, n.readProfiles(ctx)
@@ -183,11 +183,7 @@ func (n *Node) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = n.store.Append(ctx, store.Batch{Clear: stored, Views: append(keyRows(r.keys), m)})
-	if errors.Is(err, store.ErrReadOnly) { // a reader enters nothing, so that no key is looked up
-		return nil
-	}
-	return err
+	return n.store.Append(ctx, store.Batch{Clear: stored, Views: append(keyRows(r.keys), m)})
 }
 
 // Rebuild makes all views in a store anew from the journal, checking each entry.

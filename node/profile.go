@@ -11,7 +11,7 @@ import (
 )
 
 // public returns a copy of a record without its personal part: what the state
-// and the views hold.
+// and images hold.
 func public(r vf.Record) vf.Record {
 	if !hasPersonal(r) {
 		return r

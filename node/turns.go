@@ -78,8 +78,23 @@ func Share(ctx context.Context, s Turns, moment func(context.Context) (store.Sto
 	return n, nil
 }
 
-// renewViews makes the views anew where they are of another layout.
-func renewViews(ctx context.Context, s Turns) error {
+// renewViews makes the views anew where they are of another layout; again where the turn
+// was lost meanwhile, if nobody else did then.
+func renewViews(ctx context.Context, s Turns) (err error) {
+	for range tries {
+		if err = renewOnce(ctx, s); !turnLost(err) {
+			return err
+		}
+	}
+	return err
+}
+
+// turnLost reports whether nothing was written because another process had the turn.
+func turnLost(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrReadOnly)
+}
+
+func renewOnce(ctx context.Context, s Turns) error {
 	m, said, err := markOf(ctx, s)
 	switch {
 	case err != nil || !said || m.Layout == layout: // Open says what is missing

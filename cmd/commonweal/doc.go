@@ -3,8 +3,8 @@
 //
 // # Words
 //
-// A data folder holds the books of one network: books.sqlite, the journal and
-// its views, and network.key, the key that signs. It is given by --data or
+// A data folder holds the books of one network: books.sqlite, the journal with
+// the personal data, and network.key, the key that signs. It is given by --data or
 // COMMONWEAL_DATA, else it is ./data. An act is what somebody does to the books;
 // its author is given by --as or COMMONWEAL_AS, else it is the network itself,
 // and its idempotency key by --key.
