@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"commonweal/journal"
+	"commonweal/node/packed"
 	"commonweal/rule"
 	"commonweal/store"
 )
@@ -107,6 +108,7 @@ type attest struct {
 	made   *Node       // what the journal makes
 	moment store.Store // as the store is when all is compared
 	image  bool        // the image of the books differs
+	large  bool        // it cannot be packed
 
 	seed   maphash.Seed
 	keys   rowSum          // of the view of keys, as it should be
@@ -216,10 +218,13 @@ func (a *attest) page(ctx context.Context, s store.Source, at, end int64, yield 
 func (a *attest) pack(ctx context.Context, at int64) error {
 	const least = 50_000 // records
 	same := at == a.n.opened.Image && at > 0
-	if !same && a.made.Fresh() < max(least, at/4) {
+	if !same && (a.large || a.made.Fresh() < max(least, at/4)) {
 		return nil
 	}
 	if err := a.made.Keep(ctx); err != nil {
+		if a.large = !same && errors.Is(err, packed.ErrTooLarge); a.large {
+			return nil // it goes on unpacked, as the books do that are in use
+		}
 		return err
 	}
 	if same && a.made.index.ground.Sum() != a.n.opened.sum {

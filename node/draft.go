@@ -31,6 +31,9 @@ type mark struct {
 	Journal journal.Mark `json:"journal"`
 }
 
+// older reports whether an older version of the program wrote the views.
+func (m mark) older() bool { return m.Layout > 0 && m.Layout < layout }
+
 // draft is what acts would change, until it is durable. Drafts stand on each
 // other: one for the transaction, on it one for each call, on it one for an act.
 type draft struct {

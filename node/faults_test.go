@@ -363,3 +363,28 @@ func TestViewsAreMadeAnewThoughTheTurnIsLost(t *testing.T) {
 		b.sound()
 	}
 }
+
+// Books and backups that an older version of the program wrote are sound: their views are
+// made anew when they are next opened. Those of a newer one are not known.
+func TestViewsOfAnOlderVersionAreNoDamage(t *testing.T) {
+	t.Parallel()
+	b := stocked(t)
+	write := func(layout string) {
+		t.Helper()
+		if err := b.Store().Append(t.Context(), store.Batch{Clear: []string{"key"}, Views: []store.Put{
+			{View: "mark", Key: "mark", Value: []byte(`{"layout":` + layout + `}`)}, {View: "record", Key: "spec/wool", Value: []byte("as it was")}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("3")
+	if list, err := node.Check(t.Context(), b.Store(), nil); err != nil || len(list) > 0 {
+		t.Errorf("of an older version: %v %v", list, err)
+	}
+	write("1000")
+	if list, err := node.Check(t.Context(), b.Store(), nil); err != nil || len(list) == 0 {
+		t.Errorf("of a newer version: %v %v", list, err)
+	}
+	write("3")
+	b.Node = b.open2()
+	b.sound()
+}
