@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"commonweal/journal"
+	"commonweal/store"
 	"commonweal/vf"
 )
 
@@ -33,4 +34,14 @@ func SealCalls(state *journal.State, signer journal.Signer, calls [][]*journal.A
 		}
 	}
 	return s.wait()
+}
+
+// EnterPacking enters the whole journal of a store and packs after so many records.
+func EnterPacking(ctx context.Context, s store.Store, loose int64) (*Node, error) {
+	n := newNode(s, Options{})
+	n.portions = portions{1, loose}
+	if err := n.enterAll(ctx, s, reading{entry: (*journal.State).FollowRead}); err != nil {
+		return nil, err
+	}
+	return n, n.readProfiles(ctx)
 }

@@ -138,7 +138,7 @@ func TestWhatIsFreshIsCountedByRecords(t *testing.T) {
 }
 
 // Whatever acts there are, and whenever images are made, books that stand on images say
-// what those say that were opened from the views, and the views are what replay makes.
+// what those say that were opened from the journal, packed on the way or not.
 func TestImagesOfAnyBooks(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
@@ -163,7 +163,14 @@ func TestImagesOfAnyBooks(t *testing.T) {
 		b.sound()
 		b.reopen()
 		if diff := cmp.Diff(everything(t, b.Snapshot(), ids), kept); diff != "" {
-			t.Errorf("seed %d (-views +image):\n%s", seed, diff)
+			t.Errorf("seed %d (-journal +image):\n%s", seed, diff)
+		}
+		packing, err := node.EnterPacking(t.Context(), b.Store(), 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(everything(t, packing.Snapshot(), ids), kept); diff != "" {
+			t.Errorf("seed %d (-packed on the way +image):\n%s", seed, diff)
 		}
 		_ = b.Close()
 	}

@@ -71,6 +71,7 @@ type Node struct {
 	fresh    int64          // how often records changed since it
 	since    map[vf.ID]bool // what changed since an image was begun; nil while none is made
 	signer   journal.Signer
+	portions portions // in which a journal is read
 
 	subscribers struct {
 		sync.Mutex
@@ -96,7 +97,7 @@ func Create(ctx context.Context, s store.Store, network string, author vf.ID, o 
 func newNode(s store.Store, o Options) *Node {
 	n := &Node{store: s, options: o.filled(), state: ledger.New(), journal: &journal.State{}, register: coordination.NewRegister(),
 		authors: map[vf.ID]vf.ID{}, hashes: map[vf.ID]string{}, profiles: map[string][]byte{}}
-	n.signer, n.index = o.Signer, newIndex(nil)
+	n.signer, n.index, n.portions = o.Signer, newIndex(nil), usualPortions
 	n.subscribers.list = map[int]func(Change){}
 	return n
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"commonweal/journal"
+	"commonweal/node/packed"
 	"commonweal/rule"
 	"commonweal/store"
 	"commonweal/vf"
@@ -120,17 +121,25 @@ type reading struct {
 	reached func() error
 }
 
-// someRecords is how many records, about, are taken in at once where a journal is read.
-const someRecords = 20_000
+// portions say, where a journal is read, how many records, about, are taken in at once,
+// and how many before they are packed.
+type portions struct{ some, loose int64 }
+
+var usualPortions = portions{20_000, 150_000}
 
 // enterAll enters the entries of a source from where the books are. Profiles are left as
 // they are, and no subscriber hears of it.
 func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error {
-	d, waiting := n.draft(), 0
-	take := func() {
+	d, waiting, loose := n.draft(), int64(0), n.fresh
+	take := func() error {
 		d.profiles, d.changes = nil, nil
 		n.merged(d)
+		var err error
+		if n.fresh-loose >= max(n.portions.loose, n.journal.Size()/2) {
+			err, loose = n.packIn(ctx), n.fresh
+		}
 		d, waiting = n.draft(), 0
+		return err
 	}
 	err := readAhead(ctx, s, n.journal.Size(), func(x *ahead) error {
 		e, err := how.entry(d.journal, x.reading)
@@ -147,8 +156,10 @@ func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error 
 			how.entered(e, d)
 		}
 		reached := how.reached != nil && e.Sequence+1 == how.at
-		if waiting += 1 + len(e.Act.Records); waiting >= someRecords || reached {
-			take()
+		if waiting += 1 + int64(len(e.Act.Records)); waiting >= n.portions.some || reached {
+			if err := take(); err != nil {
+				return err
+			}
 		}
 		if reached {
 			return how.reached()
@@ -161,7 +172,25 @@ func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error 
 	if err = d.journal.End(); err != nil {
 		return misplaced(d.journal, err)
 	}
-	take()
+	return take()
+}
+
+// packIn has the books stand on an image of what they are, which takes a tenth of the
+// memory. Nobody else has them yet.
+func (n *Node) packIn(ctx context.Context) error {
+	c, err := n.content()
+	if err != nil {
+		return err
+	}
+	image, err := packed.Pack(ctx, c)
+	if errors.Is(err, packed.ErrTooLarge) { // then it goes on without
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.state, n.index = ground(image), newIndex(image)
+	n.readUnits()
 	return nil
 }
 
