@@ -12,7 +12,7 @@
 //
 // # The path of the data
 //
-//	Content ─ Pack ─► bytes ─ a file, kept by whoever has one ─ Open ─► Image
+//	Content, an image below ─ Pack ─► bytes ─ a file, kept by whoever has one ─ Open ─► Image
 //	id ─ hash table ─► number ─ offset ─► row ─► record, hash of its profile, past, what the ledger keeps
 //
 // # The layout

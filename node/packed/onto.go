@@ -1,7 +1,6 @@
 package packed
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"slices"
@@ -35,10 +34,13 @@ type change struct {
 	end   int // of its row in those that were made
 }
 
-func packOnto(ctx context.Context, c Content) (*Image, error) {
+// packOnto packs what is other than in the image below; keys are those of what the ledger
+// keeps otherwise.
+func packOnto(ctx context.Context, c Content, keys []string) (*Image, error) {
 	count := c.On.count()
 	o := &onto{packer: &packer{content: c, number: map[string]uint32{}}, on: c.On, redone: newMarks(count), used: newMarks(count)}
 	o.of = o.until
+	o.changes(keys)
 	if err := o.collect(ctx); err != nil {
 		return nil, err
 	}
@@ -69,7 +71,6 @@ func (o *onto) until(s string) uint32 {
 
 // collect makes the rows of what is other, and finds which texts are used.
 func (o *onto) collect(ctx context.Context) error {
-	o.changes()
 	o.begin()
 	for at, i := o.on.sections[inPosted], 0; 4*i < len(at); i++ {
 		o.posted[i] = binary.LittleEndian.Uint32(at[4*i:])
@@ -117,24 +118,26 @@ func (o *onto) stays(n uint32) []byte {
 	return nil
 }
 
-// changes lists the keys of which something is other than in the image, in order.
-func (o *onto) changes() {
-	places := map[string]bool{}
+// changes lists what is other than in the image, by key; keys and places are in order.
+func (o *onto) changes(keys []string) {
+	before := func(key string, all bool) { // lists the keys without other places that come before one
+		for ; len(keys) > 0 && (all || keys[0] < key); keys = keys[1:] {
+			x := change{key: keys[0]}
+			if place, ok := o.on.Place(vf.ID(x.key)); ok {
+				x.place = &place
+			}
+			o.changed = append(o.changed, x)
+		}
+	}
 	for place := range o.content.Places {
-		places[string(place.ID)] = true
-		o.changed = append(o.changed, change{key: string(place.ID), place: &place})
-	}
-	for _, key := range o.content.State.ChangedKeys() {
-		if places[key] {
-			continue
+		key := string(place.ID)
+		before(key, false)
+		if len(keys) > 0 && keys[0] == key {
+			keys = keys[1:]
 		}
-		x := change{key: key}
-		if place, ok := o.on.Place(vf.ID(key)); ok {
-			x.place = &place
-		}
-		o.changed = append(o.changed, x)
+		o.changed = append(o.changed, change{key: key, place: &place})
 	}
-	slices.SortFunc(o.changed, func(a, b change) int { return cmp.Compare(a.key, b.key) })
+	before("", true)
 }
 
 // texts numbers the texts that are used, in their order, and writes them.
@@ -204,9 +207,13 @@ func (o *onto) rows(ctx context.Context) error {
 
 // lists joins the lists there, without what is made anew, with those of that.
 func (o *onto) lists() {
-	for c := range classes {
-		from, to := part(o.on.sections[inClassEnds], uint32(c))
-		o.class[c] = o.joined(o.on.sections[inClasses][4*from:4*to], o.class[c])
+	for c := range o.class {
+		var below []byte
+		if ends := o.on.sections[inClassEnds]; len(ends) > 0 { // else there is nothing below
+			from, to := part(ends, uint32(c))
+			below = o.on.sections[inClasses][4*from : 4*to]
+		}
+		o.class[c] = o.joined(below, o.class[c])
 	}
 	o.hashed = o.joined(o.on.sections[inHashed], o.hashed)
 	for i, n := range o.posted {

@@ -15,7 +15,7 @@ import (
 type Content struct {
 	Mark    []byte          // whatever its maker wants to know of it
 	On      *Image          // an image on which all else stands, nil if there is none
-	Places  iter.Seq[Place] // in the order of ids, those alone that are other than in On; is gone through twice
+	Places  iter.Seq[Place] // in the order of ids, those alone that are other than in On
 	State   *ledger.State
 	Authors map[vf.ID]vf.ID
 }
@@ -62,37 +62,15 @@ const mostTexts = 1 << 28
 // ErrTooLarge says that the books are larger than an image can be.
 var ErrTooLarge = errors.New("the books are too large for an image")
 
-// Pack makes an image.
+// Pack makes an image: of the one below and what is other, and where there is none of
+// all, as if there were an empty one below.
 func Pack(ctx context.Context, c Content) (*Image, error) {
-	if c.On != nil {
-		return packOnto(ctx, c)
+	if c.On == nil {
+		c.On = &Image{}
+		c.On.begin()
+		return packOnto(ctx, c, c.State.Keys())
 	}
-	p := &packer{content: c, keys: c.State.Keys()}
-	p.number = map[string]uint32{"": 0}
-	p.of = func(s string) uint32 { return p.number[s] }
-	collect := writer{number: func(s string) uint32 {
-		p.number[s] = 0
-		return 0
-	}}
-	if err := p.each(ctx, func(key string, place *Place) {
-		collect.out = collect.out[:0]
-		collect.text(key)
-		p.row(&collect, key, place)
-	}); err != nil {
-		return nil, err
-	}
-	for id, author := range c.Authors {
-		collect.text(string(id))
-		collect.text(string(author))
-	}
-	if err := p.texts(); err != nil {
-		return nil, err
-	}
-	if err := p.rows(ctx); err != nil {
-		return nil, err
-	}
-	p.lists()
-	return p.image(), nil
+	return packOnto(ctx, c, c.State.ChangedKeys())
 }
 
 // image is what was made.
@@ -105,7 +83,6 @@ func (p *packer) image() *Image {
 // packer is an image that is being made.
 type packer struct {
 	content  Content
-	keys     []string // of what the ledger keeps
 	number   map[string]uint32
 	of       func(text string) uint32 // its number, when they are known
 	count    int
@@ -115,27 +92,6 @@ type packer struct {
 	links  []uint64
 	posted []uint32
 	hashed []uint32
-}
-
-// each gives each key that has something, in order, with its place, nil if it has none.
-func (p *packer) each(ctx context.Context, f func(key string, place *Place)) error {
-	at, done := 0, 0
-	for place := range p.content.Places {
-		for ; at < len(p.keys) && p.keys[at] < string(place.ID); at++ {
-			f(p.keys[at], nil)
-		}
-		if at < len(p.keys) && p.keys[at] == string(place.ID) {
-			at++
-		}
-		f(string(place.ID), &place)
-		if done++; done%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	for ; at < len(p.keys); at++ {
-		f(p.keys[at], nil)
-	}
-	return ctx.Err()
 }
 
 // row writes all that there is under a key, and returns what is kept.
@@ -175,58 +131,10 @@ func (p *packer) row(w *writer, key string, place *Place) ledger.Kept {
 	return kept
 }
 
-// texts numbers all texts in their order and writes them.
-func (p *packer) texts() error {
-	if len(p.number) >= mostTexts {
-		return ErrTooLarge
-	}
-	all := make([]string, 0, len(p.number))
-	size := 0
-	for s := range p.number {
-		all, size = append(all, s), size+len(s)
-	}
-	if size > maxSection {
-		return ErrTooLarge
-	}
-	slices.Sort(all)
-	ends, blob := make([]byte, 0, 4*len(all)), make([]byte, 0, size)
-	for i, s := range all {
-		p.number[s] = uint32(i)
-		blob = append(blob, s...)
-		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(blob)))
-	}
-	p.count = len(all)
-	p.sections[inMark], p.sections[inTextEnds], p.sections[inTexts] = p.content.Mark, ends, blob
-	return nil
-}
-
 // maxSection is how long a section can be, so that its places are 32 bits.
 const maxSection = 1<<32 - 1
 
-// rows writes the rows, and takes note of what finds them.
-func (p *packer) rows(ctx context.Context) error {
-	w := &writer{number: p.of}
-	p.begin()
-	ends, next := make([]byte, 0, 4*p.count), 0
-	err := p.each(ctx, func(key string, place *Place) {
-		n := p.number[key]
-		for ; next < int(n); next++ { // texts without rows
-			ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
-		}
-		p.written(w, n, key, place)
-		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
-		next++
-	})
-	if len(w.out) > maxSection {
-		return ErrTooLarge
-	}
-	for ; next < p.count; next++ {
-		ends = binary.LittleEndian.AppendUint32(ends, uint32(len(w.out)))
-	}
-	p.sections[inRowEnds], p.sections[inRows] = ends, w.out
-	return err
-}
-
+// begin makes room for what finds records.
 func (p *packer) begin() {
 	p.class = make([][]uint32, len(classes))
 	p.posted = make([]uint32, p.content.State.Posted())
