@@ -273,9 +273,13 @@ func (n *Node) merged(d *draft) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.changedSince(d)
-	records := d.state.ChangedRecords()
-	n.fresh += int64(len(records))
-	n.index.take(records, d.hashes, d.past)
+	n.index.take(d.state.ChangedRecords(), d.hashes, d.past)
+	n.took(d)
+}
+
+// took puts what a batch changed into all but the index.
+func (n *Node) took(d *draft) {
+	n.fresh += int64(len(d.state.ChangedRecords()))
 	d.state.Merge()
 	d.register.Merge()
 	n.readUnits()

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -127,15 +129,22 @@ type portions struct{ some, loose int64 }
 
 var usualPortions = portions{20_000, 150_000}
 
-// enterAll enters the entries of a source from where the books are. Profiles are left as
-// they are, and no subscriber hears of it.
+// enterAll enters the entries of a source from where the books are, which nobody else has
+// yet. Profiles are left as they are, and no subscriber hears of it. The index takes in what
+// was entered while more is: entering does not look into it.
 func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error {
 	d, waiting, loose := n.draft(), int64(0), n.fresh
+	var indexing sync.WaitGroup
+	defer indexing.Wait()
 	take := func() error {
 		d.profiles, d.changes = nil, nil
-		n.merged(d)
+		records, hashes, past := maps.Clone(d.state.ChangedRecords()), d.hashes, d.past
+		indexing.Wait()
+		indexing.Go(func() { n.index.take(records, hashes, past) })
+		n.took(d)
 		var err error
 		if n.fresh-loose >= max(n.portions.loose, n.journal.Size()/2) {
+			indexing.Wait()
 			err, loose = n.packIn(ctx), n.fresh
 		}
 		d, waiting = n.draft(), 0
@@ -162,6 +171,7 @@ func (n *Node) enterAll(ctx context.Context, s store.Source, how reading) error 
 			}
 		}
 		if reached {
+			indexing.Wait()
 			return how.reached()
 		}
 		return nil
