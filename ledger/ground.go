@@ -33,9 +33,6 @@ func On(g Ground, events int64, units []vf.ID) *State {
 	s.postings.ground = func(key string) (Posting, bool) { return value(g.Kept(key).Posting) }
 	s.progress.ground = func(key string) (Progress, bool) { return value(g.Kept(key).Progress) }
 	s.carried.ground = func(key string) (vf.Measure, bool) { return value(g.Kept(key).Carried) }
-	for _, keys := range []*func() iter.Seq[string]{&s.records.keys, &s.origins.keys, &s.postings.keys, &s.progress.keys, &s.carried.keys} {
-		*keys = g.Keys
-	}
 	return s
 }
 
@@ -54,10 +51,10 @@ func (s *State) Posted() int64 { return s.before + int64(len(s.log)) }
 
 // Kept is what is kept of a record beside it; what there is none of is nil.
 type Kept struct {
-	Origin   *Origin
-	Posting  *Posting
-	Progress *Progress
-	Carried  *vf.Measure // of a paired action and resource: what is still to come out
+	Origin   *Origin     `json:"origin,omitzero"`
+	Posting  *Posting    `json:"posting,omitzero"`
+	Progress *Progress   `json:"progress,omitzero"`
+	Carried  *vf.Measure `json:"carried,omitzero"` // of a paired action and resource: what is still to come out
 }
 
 // Kept returns what is kept under a key.

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"errors"
-	"iter"
 	"slices"
 	"sort"
 
@@ -69,7 +68,6 @@ type book[V any] struct {
 	below  *book[V]
 	own    map[string]V
 	ground func(key string) (V, bool) // what it stands on if there is none below; mostly nil
-	keys   func() iter.Seq[string]    // of the ground, and others
 }
 
 func (b *book[V]) get(key string) (V, bool) {
@@ -114,28 +112,6 @@ func (b *book[V]) clear() {
 		b.own = nil
 	}
 	clear(b.own)
-}
-
-// all returns the values seen from here, by key.
-func (b *book[V]) all() map[string]V {
-	var chain []*book[V]
-	for x := b; x != nil; x = x.below {
-		chain = append(chain, x)
-	}
-	m := make(map[string]V, len(chain[len(chain)-1].own))
-	if last := chain[len(chain)-1]; last.ground != nil {
-		for key := range last.keys() {
-			if v, ok := last.ground(key); ok {
-				m[key] = v
-			}
-		}
-	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		for k, v := range chain[i].own {
-			m[k] = v
-		}
-	}
-	return m
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K {
