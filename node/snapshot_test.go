@@ -96,7 +96,7 @@ func year() []node.Act {
 }
 
 // What a snapshot finds is the same whether the index followed each act, was
-// loaded from the views, or was made anew from the journal; and acts after it
+// loaded from the journal, or was made anew from the journal; and acts after it
 // change nothing in it.
 func TestSnapshotFindsTheSameHoweverItWasMade(t *testing.T) {
 	t.Parallel()
@@ -130,7 +130,7 @@ func TestSnapshotFindsTheSameHoweverItWasMade(t *testing.T) {
 	b.sound()
 	b.reopen()
 	if diff := cmp.Diff(followed, everything(t, b.Snapshot(), ids)); diff != "" {
-		t.Errorf("loaded from the views (-followed +loaded):\n%s", diff)
+		t.Errorf("loaded from the journal (-followed +loaded):\n%s", diff)
 	}
 	if err := node.Rebuild(context.Background(), b.Store()); err != nil {
 		t.Fatal(err)

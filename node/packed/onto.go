@@ -10,7 +10,7 @@ import (
 
 // onto is an image that is made of another one and of what is other since: rows that
 // stay are copied, with the new numbers of their texts, and no record is made of them.
-// The bytes are those that packing all anew gives.
+// The bytes are those that packing all on an empty one gives.
 //
 // Until all texts are known they have the numbers that they have in the other image, and
 // those that are not there the ones after these.
